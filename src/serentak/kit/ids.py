@@ -7,9 +7,9 @@
 ``14.01.06.2003-007-B.2``  box of the second round, a repeated vote
 ======================  ==========================
 
-Printed, an id ends in a dash and an ISO 7064 MOD 37,36 check character over its letters and digits. It catches
-every single wrong character, and two adjacent ones that changed places, except neighbours in the alphabet
-(such as 4 and 5) in one state of 36: a property of the standard, proved in the tests.
+Printed, an id ends in a dash and an ISO 7064 MOD 37,36 check character over its letters and digits. It
+catches every single wrong character, and two adjacent ones that changed places, except neighbours in the
+alphabet (such as 4 and 5) in one state of 36: a property of the standard, proved in the tests.
 """
 
 from __future__ import annotations
