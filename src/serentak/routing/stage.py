@@ -1,0 +1,170 @@
+"""One stage solved: precheck, routes, exact times, and what could not be done with its reason."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from serentak.plan.model import Bound
+from serentak.routing import precheck
+from serentak.routing.draft import Draft, price
+from serentak.routing.lastmile import Limits, Tour, route
+from serentak.routing.packing import Packed, pack
+from serentak.routing.precheck import Impossible
+from serentak.routing.problem import Problem
+from serentak.routing.roster import crews, shift_function
+from serentak.routing.split import split
+from serentak.routing.timing import Timed, time_run
+from serentak.routing.trunk import MOST_CANDIDATES, candidates, cover
+
+REPAIRS = 4
+"""Rounds in which windows are narrowed where exact times do not hold what the solver promised."""
+SLACKS = (1.0, 0.96, 0.92, 0.86, 0.78)
+"""Shares of the shift offered to the cover; packing keeps the cheapest result."""
+
+
+@dataclass(frozen=True, slots=True)
+class Solved:
+    """Runs of a stage, its undone tasks with reasons, and the trunk's bound."""
+
+    drafts: tuple[Draft, ...]
+    undone: dict[int, Impossible]
+    bound: Bound | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """All that one stage needs to be solved; it pickles, so any process can take it.
+
+    Parameters
+    ----------
+    patience
+        Iterations without improvement.
+    warm
+        Tours to begin from: the outbound ones reversed, on the return.
+    """
+
+    problem: Problem
+    patience: int
+    seed: int
+    warm: tuple[tuple[tuple[int, ...], ...], ...] = field(default=())
+
+
+def solve_stage(order: Order) -> Solved:
+    """Solve one stage: what is impossible leaves first, then trunk by cover or last mile by routing."""
+    problem = order.problem
+    undone = precheck.impossible(problem)
+    tasks = [task for task in range(len(problem.tasks)) if task not in undone]
+    if not tasks:
+        return Solved((), undone)
+    listed = candidates(problem, tasks) if problem.spec.overnight else None
+    bound = None
+    if listed is not None and len(listed) <= MOST_CANDIDATES:
+        drafts, bound = _trunk(order, tasks)
+    else:
+        drafts = _routes(order, tasks)
+        if listed is not None:
+            relaxed = cover(problem, tasks, listed, relaxed=True)
+            bound = Bound(relaxed.bound, proven=False, candidates=len(listed)) if relaxed else None
+    done = {task for draft in drafts for task in draft.timed.order}
+    undone |= _short(problem, [task for task in tasks if task not in done])
+    return Solved(tuple(drafts), undone, bound)
+
+
+def _trunk(order: Order, tasks: Sequence[int]) -> tuple[Sequence[Draft], Bound | None]:
+    """Cover, pack, and cover again with shorter days while that packs better."""
+    problem = order.problem
+    listed = candidates(problem, tasks) or []
+    whole = cover(problem, tasks, listed)
+    optional = whole is None
+    best: Packed | None = None
+    for slack in SLACKS:
+        chosen = cover(problem, tasks, listed, slack=slack, optional=optional)
+        if chosen is None:
+            break
+        packed = pack(problem, chosen.chosen)
+        if best is None or packed.key(problem) < best.key(problem):
+            best = packed
+        if not packed.left and whole and price(packed.drafts).rupiah <= whole.bound * 1.0005:
+            break
+    bound = Bound(whole.bound, proven=whole.proven, candidates=whole.candidates) if whole else None
+    return (best.drafts if best else ()), bound
+
+
+def _routes(order: Order, tasks: Sequence[int]) -> list[Draft]:
+    """Route all tasks, village groups apart where they are many."""
+    drafts: list[Draft] = []
+    groups = split(order.problem, tasks)
+    for group, staff in groups:
+        drafts.extend(_route_group(order, group, staff))
+    missing = len(tasks) - sum(len(draft.timed.order) for draft in drafts)
+    if missing and len(groups) > 1:
+        # A group may lack what another has to spare; together they are slower to solve but share everything.
+        drafts = _route_group(order, tasks, None)
+    return sorted(drafts, key=lambda draft: (draft.timed.depart, draft.vehicle))
+
+
+def _route_group(order: Order, tasks: Sequence[int], staff: Sequence[object] | None) -> list[Draft]:
+    problem = order.problem
+    limits = Limits({})
+    kept: list[Draft] = []
+    for _round in range(REPAIRS):
+        tours = route(
+            problem, tasks, order.patience, order.seed, everyone=staff, limits=limits, start=order.warm  # type: ignore[arg-type]
+        )
+        kept, broken = _timed(problem, tours)
+        if not broken:
+            break
+        limits = _narrowed(problem, limits, broken)
+    return kept
+
+
+def _timed(problem: Problem, tours: Sequence[Tour]) -> tuple[list[Draft], list[tuple[int, ...]]]:
+    """Lay exact times over tours; give the runs that hold, and those that do not."""
+    drafts: list[Draft] = []
+    broken: list[tuple[int, ...]] = []
+    used: dict[int, int] = {}
+    staff = {id(crew): crew for crew in (tour.crew for tour in tours)}
+    for tour in tours:
+        crew = staff[id(tour.crew)]
+        index = used.get(id(crew), 0)
+        used[id(crew)] = index + 1
+        shift_of = shift_function(problem, crew, index)
+        last: Timed | None = None
+        for run in tour.runs:
+            timed = time_run(problem, crew.row, run, crew.day, shift_of, last.back if last else None)
+            if timed is None:
+                broken.append(run)
+                continue
+            last = timed
+            drafts.append(Draft(crew.row, crew.names[index], crew.escorts[index] if crew.escorts else None, timed))
+    return drafts, broken
+
+
+def _narrowed(problem: Problem, limits: Limits, broken: Sequence[tuple[int, ...]]) -> Limits:
+    closes = dict(limits.closes)
+    for run in broken:
+        for task in run:
+            before = closes.get(task, problem.child(task).closes)
+            closes[task] = before - 900
+    return Limits(closes)
+
+
+def _short(problem: Problem, tasks: Sequence[int]) -> dict[int, Impossible]:
+    """Say why tasks that could each be done alone were not done together."""
+    if not tasks:
+        return {}
+    proof = precheck.shortage(problem)
+    spec = problem.spec
+    vehicles = sum(row.teams for row in spec.fleet)
+    guards = max((len(spec.escort_teams(day)) for day in spec.days()), default=0)
+    reason = "escort_short" if spec.escort == "run" and guards < vehicles else "fleet_short"
+    figures: dict[str, int | str] = {
+        "base": spec.base.id,
+        "vehicles": vehicles,
+        "team_days": sum(len(crew.names) for crew in crews(problem)),
+        "undone": len(tasks),
+    }
+    if proof is not None:
+        reason, figures = proof.reason, figures | proof.figures
+    return {task: Impossible(reason, None, figures) for task in tasks}
