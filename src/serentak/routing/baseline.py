@@ -6,34 +6,28 @@ loads again, and when the shift is over the next vehicle goes on.
 
 from __future__ import annotations
 
-from serentak.routing import precheck
-from serentak.routing.draft import Draft
-from serentak.routing.precheck import Impossible
+from collections.abc import Sequence
+
+from serentak.routing.lastmile import Tour
 from serentak.routing.problem import Problem
-from serentak.routing.roster import Crew, crews, shift_function
-from serentak.routing.stage import Order, Solved
+from serentak.routing.roster import Crew, shift_function
 from serentak.routing.timing import Timed, time_run
 
 
-def nearest_neighbour(order: Order) -> Solved:
-    """Solve a stage by nearest neighbour; the seed and the patience play no part."""
-    problem = order.problem
-    undone = precheck.impossible(problem)
-    left = [task for task in range(len(problem.tasks)) if task not in undone]
-    drafts: list[Draft] = []
+def nearest(problem: Problem, tasks: Sequence[int], staff: Sequence[Crew]) -> list[Tour]:
+    """Make tours by nearest neighbour; tasks that no shift had room for are in none of them."""
+    left = list(tasks)
+    tours: list[Tour] = []
     busy: set[tuple[str, int]] = set()
-    for crew in crews(problem):
+    for crew in staff:
         for index, name in enumerate(crew.names):
-            if not left:
-                break
-            if (name, crew.day) in busy:
+            if (name, crew.day) in busy or not left:
                 continue
-            for timed in _day(problem, crew, index, left):
-                guard = crew.escorts[index] if crew.escorts else None
-                drafts.append(Draft(crew.row, name, guard, timed))
-                busy.update((name, day) for day in range(timed.first_day, timed.last_day + 1))
-    undone |= {task: Impossible("fleet_short", None, {}) for task in left}
-    return Solved(tuple(drafts), undone)
+            runs = _day(problem, crew, index, left)
+            if runs:
+                tours.append(Tour(crew, tuple(timed.order for timed in runs)))
+                busy.update((name, day) for timed in runs for day in range(timed.first_day, timed.last_day + 1))
+    return tours
 
 
 def _day(problem: Problem, crew: Crew, index: int, left: list[int]) -> list[Timed]:

@@ -20,8 +20,8 @@ from serentak.travel import Travel
 Progress = Callable[[str, int, int, int], None]
 """Told after every stage: phase, stages done, stages in all, rupiah so far."""
 Solver = Callable[[Order], Solved]
-Warm = Mapping[str, tuple[tuple[tuple[str, ...], ...], ...]]
-"""Tours by base, each a tuple of runs, each a tuple of children's ids."""
+NamedTours = tuple[tuple[int, tuple[tuple[str, ...], ...]], ...]
+"""Tours of a base: the fleet row's number, and runs as the ids of their children."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class Flow:
     lost: dict[str, Unserved] = field(default_factory=dict)
     stages: list[Stage] = field(default_factory=list)
     drafts: list[Draft] = field(default_factory=list)
-    tours: dict[str, tuple[tuple[tuple[str, ...], ...], ...]] = field(default_factory=dict)
+    tours: dict[str, NamedTours] = field(default_factory=dict)
 
 
 def run_direction(
@@ -65,7 +65,7 @@ def run_direction(
     specs: list[StageSpec],
     start: Mapping[str, int],
     settings: Settings,
-    warm: Warm | None = None,
+    warm: Mapping[str, NamedTours] | None = None,
 ) -> Flow:
     """Solve all stages of a direction.
 
@@ -122,13 +122,13 @@ def _single(district: District, kits: Kits) -> dict[str, Unit]:
 
 
 def _tasks_of(
-    problem: Problem, tours: tuple[tuple[tuple[str, ...], ...], ...]
-) -> tuple[tuple[tuple[int, ...], ...], ...]:
+    problem: Problem, tours: NamedTours
+) -> tuple[tuple[int, tuple[tuple[int, ...], ...]], ...]:
     """Find the tasks that tours of children's ids stand for; none where children have several parts."""
     task = {problem.child(n).id: n for n in range(len(problem.tasks))}
     if len(task) != len(problem.tasks):
         return ()
-    return tuple(tuple(tuple(task[at] for at in run if at in task) for run in tour) for tour in tours)
+    return tuple((row, tuple(tuple(task[at] for at in run if at in task) for run in runs)) for row, runs in tours)
 
 
 def _take(flow: Flow, problem: Problem, solved: Solved) -> None:
@@ -165,9 +165,9 @@ def _lose(flow: Flow, names: Iterable[str], why: Impossible) -> None:
             flow.lost[name] = Unserved(name, flow.direction, why.reason, why.earliest, why.figures)
 
 
-def _reversed_tours(problem: Problem, drafts: Iterable[Draft]) -> tuple[tuple[tuple[str, ...], ...], ...]:
-    tours: dict[tuple[str, int], list[tuple[str, ...]]] = {}
+def _reversed_tours(problem: Problem, drafts: Iterable[Draft]) -> NamedTours:
+    tours: dict[tuple[int, str, int], list[tuple[str, ...]]] = {}
     for draft in drafts:
         run = tuple(problem.child(task).id for task in reversed(draft.timed.order))
-        tours.setdefault((draft.vehicle, draft.timed.first_day), []).insert(0, run)
-    return tuple(tuple(runs) for runs in tours.values())
+        tours.setdefault((draft.row.row, draft.vehicle, draft.timed.first_day), []).insert(0, run)
+    return tuple((row, tuple(runs)) for (row, _vehicle, _day), runs in tours.items())

@@ -13,9 +13,9 @@ from serentak.kit.kits import Kits, build_kits
 from serentak.kit.rules import Rules, load_rules
 from serentak.plan.model import SCHEMA, Baseline, Plan, Totals, Unserved
 from serentak.plan.stages import build_stages
-from serentak.routing.baseline import nearest_neighbour
 from serentak.routing.chain import Flow, Progress, Settings, run_direction
 from serentak.routing.draft import price
+from serentak.routing.stage import nearest_neighbour
 from serentak.territory.model import District
 from serentak.travel import CrowFlight, Travel
 

@@ -62,7 +62,7 @@ def route(
     *,
     everyone: Sequence[Crew] | None = None,
     limits: Limits | None = None,
-    start: Sequence[Sequence[Sequence[int]]] = (),
+    start: Sequence[Tour] = (),
 ) -> list[Tour]:
     """Route tasks on the stage's crews.
 
@@ -77,7 +77,8 @@ def route(
     limits
         Latest arrivals narrower than the problem's.
     start
-        Tours to begin from, each a list of runs, each a list of tasks.
+        Tours to begin from; without them the search often stays with more vehicles than it needs, since PyVRP adds
+        reloads one move at a time.
 
     Returns
     -------
@@ -232,18 +233,18 @@ class _Model:
         times = [seconds[point][0] for seconds in self.problem.seconds.values() if seconds[point][0] >= 0]
         return min(times, default=0)
 
-    def solution(self, start: Sequence[Sequence[Sequence[int]]]) -> Solution:
+    def solution(self, start: Sequence[Tour]) -> Solution:
         """Make a first solution of tours; PyVRP takes it even where it is not feasible."""
         client = {task: n for n, task in reversed(list(enumerate(self.owner)))}
         room = [len(crew.names) for crew in self.staff]
         routes = []
         for tour in start:
-            kept = [[client[task] for task in run if task in client] for run in tour]
+            runs = [[client[task] for task in run if task in client] for run in tour.runs]
             activities: list[Activity] = []
-            for run in filter(None, kept):
+            for run in filter(None, runs):
                 activities += [Activity("D0")] if activities else []
                 activities += [Activity(f"C{n}") for n in run]
-            kind = next((n for n, left in enumerate(room) if left), None)
+            kind = next((n for n, crew in enumerate(self.staff) if room[n] and _alike(crew, tour.crew)), None)
             if activities and kind is not None:
                 room[kind] -= 1
                 routes.append(Route(self.data, activities, kind))
@@ -260,3 +261,7 @@ class _Model:
             crew = self.staff[route_.vehicle_type()]
             found.append(Tour(crew, tuple(tuple(run) for _trip, run in sorted(runs.items()))))
         return sorted(found, key=lambda tour: (tour.crew.day, tour.crew.row.row, tour.crew.shift, tour.runs))
+
+
+def _alike(one: Crew, other: Crew) -> bool:
+    return (one.row.row, one.day, one.shift) == (other.row.row, other.day, other.shift)

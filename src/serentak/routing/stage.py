@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from serentak.plan.model import Bound
 from serentak.routing import precheck
+from serentak.routing.baseline import nearest
 from serentak.routing.draft import Draft, price
 from serentak.routing.lastmile import Limits, Tour, route
 from serentak.routing.packing import Packed, pack
 from serentak.routing.precheck import Impossible
 from serentak.routing.problem import Problem
-from serentak.routing.roster import crews, shift_function
+from serentak.routing.roster import Crew, crews, shift_function
 from serentak.routing.split import split
 from serentak.routing.timing import Timed, time_run
 from serentak.routing.trunk import MOST_CANDIDATES, candidates, cover
@@ -41,13 +42,13 @@ class Order:
     patience
         Iterations without improvement.
     warm
-        Tours to begin from: the outbound ones reversed, on the return.
+        Tours to begin from, on the return: the outbound ones reversed, each with its fleet row's number.
     """
 
     problem: Problem
     patience: int
     seed: int
-    warm: tuple[tuple[tuple[int, ...], ...], ...] = field(default=())
+    warm: tuple[tuple[int, tuple[tuple[int, ...], ...]], ...] = ()
 
 
 def solve_stage(order: Order) -> Solved:
@@ -69,6 +70,16 @@ def solve_stage(order: Order) -> Solved:
     done = {task for draft in drafts for task in draft.timed.order}
     undone |= _short(problem, [task for task in tasks if task not in done])
     return Solved(tuple(drafts), undone, bound)
+
+
+def nearest_neighbour(order: Order) -> Solved:
+    """Solve one stage by nearest neighbour, the baseline of every report; effort and seed play no part."""
+    problem = order.problem
+    undone = precheck.impossible(problem)
+    tasks = [task for task in range(len(problem.tasks)) if task not in undone]
+    drafts, _broken = timed_tours(problem, nearest(problem, tasks, crews(problem)))
+    done = {task for draft in drafts for task in draft.timed.order}
+    return Solved(tuple(drafts), undone | _short(problem, [task for task in tasks if task not in done]))
 
 
 def _trunk(order: Order, tasks: Sequence[int]) -> tuple[Sequence[Draft], Bound | None]:
@@ -100,35 +111,57 @@ def _routes(order: Order, tasks: Sequence[int]) -> list[Draft]:
     missing = len(tasks) - sum(len(draft.timed.order) for draft in drafts)
     if missing and len(groups) > 1:
         # A group may lack what another has to spare; together they are slower to solve but share everything.
-        drafts = _route_group(order, tasks, None)
+        drafts = _route_group(order, tasks, crews(order.problem))
     return sorted(drafts, key=lambda draft: (draft.timed.depart, draft.vehicle))
 
 
-def _route_group(order: Order, tasks: Sequence[int], staff: Sequence[object] | None) -> list[Draft]:
+def _route_group(order: Order, tasks: Sequence[int], staff: Sequence[Crew]) -> list[Draft]:
     problem = order.problem
     limits = Limits({})
     kept: list[Draft] = []
+    start = _start(order, tasks, staff)
     for _round in range(REPAIRS):
-        tours = route(
-            problem, tasks, order.patience, order.seed, everyone=staff, limits=limits, start=order.warm  # type: ignore[arg-type]
-        )
-        kept, broken = _timed(problem, tours)
+        tours = route(problem, tasks, order.patience, order.seed, everyone=staff, limits=limits, start=start)
+        kept, broken = timed_tours(problem, tours)
         if not broken:
             break
         limits = _narrowed(problem, limits, broken)
     return kept
 
 
-def _timed(problem: Problem, tours: Sequence[Tour]) -> tuple[list[Draft], list[tuple[int, ...]]]:
+def _start(order: Order, tasks: Sequence[int], staff: Sequence[Crew]) -> list[Tour]:
+    """Give tours to begin from: nearest neighbour's, or the way out reversed where that is cheaper."""
+    problem, wanted = order.problem, set(tasks)
+    greedy = nearest(problem, tasks, staff)
+    crew_of = {(crew.row.row, crew.day): crew for crew in reversed(staff)}
+    first_day = {row: min(day for other, day in crew_of if other == row) for row, _day in crew_of}
+    reverse = []
+    for row, runs in order.warm:
+        kept = tuple(own for run in runs if (own := tuple(task for task in run if task in wanted)))
+        if kept and row in first_day:
+            reverse.append(Tour(crew_of[row, first_day[row]], kept))
+    return min((greedy, reverse), key=lambda tours: _value(problem, tasks, tours))
+
+
+def _value(problem: Problem, tasks: Sequence[int], tours: Sequence[Tour]) -> tuple[int, int]:
+    drafts, _broken = timed_tours(problem, tours)
+    done = {task for draft in drafts for task in draft.timed.order}
+    lost = sum(problem.tasks[task].voters + 1 for task in tasks if task not in done)
+    return lost, price(drafts).rupiah
+
+
+def timed_tours(problem: Problem, tours: Sequence[Tour]) -> tuple[list[Draft], list[tuple[int, ...]]]:
     """Lay exact times over tours; give the runs that hold, and those that do not."""
     drafts: list[Draft] = []
     broken: list[tuple[int, ...]] = []
     used: dict[int, int] = {}
-    staff = {id(crew): crew for crew in (tour.crew for tour in tours)}
     for tour in tours:
-        crew = staff[id(tour.crew)]
+        crew = tour.crew
         index = used.get(id(crew), 0)
         used[id(crew)] = index + 1
+        if index >= len(crew.names):
+            broken.extend(tour.runs)
+            continue
         shift_of = shift_function(problem, crew, index)
         last: Timed | None = None
         for run in tour.runs:

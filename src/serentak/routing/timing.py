@@ -82,7 +82,7 @@ def time_run(
         return None
     spec, seconds = problem.spec, problem.seconds[row.mode, row.speed_factor]
     tasks = [problem.tasks[task] for task in order]
-    loading = max(shift[0], busy_until or shift[0], *(task.free for task in tasks))
+    loading = max([shift[0], shift[0] if busy_until is None else busy_until, *(task.free for task in tasks)])
     now = depart = max(loading + spec.base.handling, *(spec.children[task.child].earliest for task in tasks))
     here, today, driving = 0, day, 0
     halts: list[tuple[int, int, int]] = []
@@ -116,7 +116,7 @@ def time_run(
         now = shift[0]
         halts[-1] = (*halts[-1][:2], now)
     home_by = [due for task in tasks if (due := spec.children[task.child].home_by) is not None]
-    if now + leg > min(shift[1], *home_by):
+    if now + leg > min([shift[1], *home_by]):
         return None
     metres = path_metres(problem, row, order)
     return Timed(tuple(order), depart, tuple(halts), now + leg, metres, driving + leg, day, today)
