@@ -18,7 +18,7 @@ from serentak.base.messages import _
 Parser = Callable[[str], Any]
 T = TypeVar("T")
 
-MAX_TEXT: Final = 200
+MAX_TEXT: Final = 500
 """Longest text in characters; longer ones are a file read with the wrong delimiter."""
 
 _WHOLE: Final = re.compile(r"[+-]?[0-9]{1,15}")

@@ -277,7 +277,7 @@ FLEET: Final = (
     Column(
         "mode", "moda", _mode, N_("truck, pickup, 4x4, motorbike, boat or foot"), required=True, choices=MODES
     ),
-    Column("count", "jumlah", cells.integer(1, 100_000), N_("vehicles"), required=True, synonyms=("unit",)),
+    Column("count", "jumlah", cells.integer(1, 10_000), N_("vehicles"), required=True, synonyms=("unit",)),
     Column(
         "team",
         "regu",

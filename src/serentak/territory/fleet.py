@@ -13,10 +13,12 @@ from serentak.territory.model import Assumption, EscortRow, FleetRow, Pin, Stock
 from serentak.territory.places import Places, unknown_place
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
 
     from serentak.base.errors import Problems
     from serentak.base.table import Row, Table
+
+PinKind = Literal["station", "vehicle", "hub"]
 
 
 def read_fleet(table: Table, places: Places, problems: Problems) -> list[FleetRow]:
@@ -84,15 +86,18 @@ def read_escorts(table: Table, places: Places, problems: Problems) -> list[Escor
     return escorts
 
 
-def read_pins(
-    table: Table, stations: Collection[str], vehicles: Collection[str], places: Places, problems: Problems
-) -> list[Pin]:
-    """Make pins of ``pins.csv``: each names exactly one station, vehicle or hub that exists."""
-    known: dict[Literal["station", "vehicle", "hub"], Collection[str]] = {
-        "station": stations,
-        "vehicle": vehicles,
-        "hub": places.ids,
-    }
+def read_pins(table: Table, known: Mapping[PinKind, Collection[str] | None], problems: Problems) -> list[Pin]:
+    """Make pins of ``pins.csv``: each names exactly one station, vehicle or hub that exists.
+
+    Parameters
+    ----------
+    table
+        Rows read.
+    known
+        Names that exist, by kind; None where they could not all be read, and nothing is checked.
+    problems
+        Takes everything found.
+    """
     pins: list[Pin] = []
     for row in table.rows:
         if row.bad:
@@ -163,9 +168,11 @@ def _base_exists(table: Table, row: Row, places: Places, problems: Problems) -> 
         unknown_place(table, row.number, "base", base, places=places, problems=problems)
 
 
-def _target_exists(table: Table, row: Row, kind: str, known: Collection[str], problems: Problems) -> bool:
+def _target_exists(
+    table: Table, row: Row, kind: str, known: Collection[str] | None, problems: Problems
+) -> bool:
     target = row[kind]
-    if target in known:
+    if known is None or target in known:
         return True
     near = nearest(target, list(known))
     problems.error(

@@ -16,13 +16,16 @@ from serentak.base.messages import _
 from serentak.base.table import Table
 from serentak.base.workbook import Workbook
 from serentak.territory import fleet, header
+from serentak.territory.codes import station_id
 from serentak.territory.columns import REQUIRED_TABLES, TABLES
-from serentak.territory.model import BACK_TIERS, OUT_TIERS, Assumption, District, Station
+from serentak.territory.model import BACK_TIERS, OUT_TIERS, Assumption, District, FleetRow, Station
 from serentak.territory.places import Places, read_places
 from serentak.territory.settings import EXAMPLE_WINDOWS
 from serentak.territory.stations import read_stations
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from serentak.territory.header import Entries, Header
 
 WORKBOOKS: Final = (".xlsx", ".xlsm", ".xls", ".ods")
@@ -241,14 +244,11 @@ def _build(head: Header | None, tables: dict[str, Table], problems: Problems) ->
     vehicles = fleet.read_fleet(tables["fleet"], places, problems)
     escorts = fleet.read_escorts(tables["escorts"], places, problems)
     stock = fleet.read_stock(tables["stock"], problems)
-    complete = head is not None and not problems.errors
     if head is not None:
         _check_groups(head, stations, places, problems)
         if places.complete:
             _check_tiers(head, stations, places, problems)
-    if complete or not tables["pins"].rows:
-        names = {name for row in vehicles for name in row.names()}
-        pins = fleet.read_pins(tables["pins"], {station.id for station in stations}, names, places, problems)
+    pins = fleet.read_pins(tables["pins"], _pinnable(tables, vehicles, places), problems)
     if head is None or problems.errors:
         return None
     assumed += _no_escorts(head, tables["escorts"], problems) if not escorts else []
@@ -276,6 +276,23 @@ def _build(head: Header | None, tables: dict[str, Table], problems: Problems) ->
         stock=tuple(stock),
         assumed=tuple(dict.fromkeys([*fleet.read_assumed(tables["assumed"]), *assumed])),
     )
+
+
+def _pinnable(
+    tables: dict[str, Table], vehicles: list[FleetRow], places: Places
+) -> dict[fleet.PinKind, Collection[str] | None]:
+    """Give the names a pin may have, also of rows with another fault; None where they cannot be told."""
+    if not tables["pins"].rows:
+        return {"station": None, "vehicle": None, "hub": None}
+    rows = tables["stations"].rows
+    whole = len(vehicles) == len(tables["fleet"].rows) and tables["fleet"].readable
+    return {
+        "station": {station_id(row["village"], row["number"]) for row in rows if row.get("number")}
+        if tables["stations"].readable and all(row.get("village") and row.get("number") for row in rows)
+        else None,
+        "vehicle": {name for row in vehicles for name in row.names()} if whole else None,
+        "hub": places.ids if tables["places"].readable else None,
+    }
 
 
 def _check_groups(head: Header, stations: list[Station], places: Places, problems: Problems) -> None:

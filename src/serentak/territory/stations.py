@@ -94,7 +94,7 @@ def _station(
         venue=row["venue"],
         movable=row["movable"],
         police_class=row["police_class"],
-        parent=parent.id if parent else row["parent"],
+        parent=parent.id if parent else "",
         row=row.number,
     )
 
