@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from serentak.base.errors import InputError
@@ -81,3 +83,11 @@ def test_all_that_is_wrong_is_said_at_once():
     with pytest.raises(InputError) as refusal:
         load_rules("pilkada-2024", {"xyzzy": 1, "booths": -1, "boxes": 2})
     assert len(refusal.value.problems) == 3
+
+
+def test_the_documentation_lists_every_figure_and_election(rules):
+    text = (Path(__file__).parents[2] / "docs/rules.md").read_text("utf-8")
+    for figure in rules.figures.values():
+        assert f"| `{figure.name}` | {figure.value} | {figure.unit} | {figure.status} |" in text
+    for election in rules.elections.values():
+        assert f"| {election.letter} | {election.name} | {election.level} | {election.colour} |" in text
