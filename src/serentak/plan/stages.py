@@ -148,6 +148,16 @@ class StageSpec:
         return self.escort == "run" or child.escorted
 
 
+def recap_unit(kecamatan: str) -> str:
+    """Give the name under which a kecamatan's recapitulation boxes travel, ``14.01.06-R``."""
+    return f"{kecamatan}-R"
+
+
+def is_recap(name: str) -> bool:
+    """Tell whether a unit's name stands for recapitulation boxes."""
+    return name.endswith("-R")
+
+
 def ready_at(district: District, station: Station) -> int:
     """Give the second at which a station's boxes are ready for the return."""
     rule = district.ready
@@ -245,7 +255,7 @@ class _Builder:
         units = [self._unit(village, stations) for village, stations in villages.items()]
         for kecamatan in self._recap_behind(child):
             kit = self.kits.recap[kecamatan]
-            units.append(Unit(f"{kecamatan}-R", (), len(kit.boxes), kit.grams, kit.millilitres, 0))
+            units.append(Unit(recap_unit(kecamatan), (), len(kit.boxes), kit.grams, kit.millilitres, 0))
         return tuple(units)
 
     def _unit(self, name: str, stations: list[Station]) -> Unit:

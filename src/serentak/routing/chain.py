@@ -46,7 +46,7 @@ class Flow:
     ready
         Second at which all goods of a place are there and handled (return), by place.
     lost
-        Stations that are not served, with the reason.
+        Stations that are not served, with the reason; recapitulation boxes that do not travel stand here too.
     """
 
     direction: Direction
@@ -161,8 +161,7 @@ def _boxes(problem: Problem, draft: Draft) -> int:
 def _lose(flow: Flow, names: Iterable[str], why: Impossible) -> None:
     for name in names:
         flow.available.pop(name, None)
-        if not name.endswith("-R"):
-            flow.lost[name] = Unserved(name, flow.direction, why.reason, why.earliest, why.figures)
+        flow.lost[name] = Unserved(name, flow.direction, why.reason, why.earliest, why.figures)
 
 
 def _reversed_tours(problem: Problem, drafts: Iterable[Draft]) -> NamedTours:

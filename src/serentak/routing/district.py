@@ -12,7 +12,7 @@ from typing import Final
 from serentak.kit.kits import Kits, build_kits
 from serentak.kit.rules import Rules, load_rules
 from serentak.plan.model import SCHEMA, Baseline, Plan, Totals, Unserved
-from serentak.plan.stages import build_stages
+from serentak.plan.stages import build_stages, is_recap, recap_unit
 from serentak.routing.chain import Flow, Progress, Settings, run_direction
 from serentak.routing.draft import price
 from serentak.routing.stage import nearest_neighbour
@@ -94,7 +94,7 @@ def _there_and_back(
 ) -> tuple[Flow, Flow]:
     specs = build_stages(district, kits, rules, travel, "out")
     goods = {station.id: _LONG_AGO for station in district.stations}
-    goods |= {f"{kecamatan}-R": _LONG_AGO for kecamatan in kits.recap}
+    goods |= {recap_unit(kecamatan): _LONG_AGO for kecamatan in kits.recap}
     out = run_direction(district, kits, travel, specs, goods, settings)
     delivered = dict.fromkeys(out.available, _LONG_AGO)
     specs = build_stages(district, kits, rules, travel, "back")
@@ -111,7 +111,14 @@ _LONG_AGO: Final = -10_000_000
 def _listed(district: District, out: Flow, back: Flow) -> tuple[Unserved, ...]:
     order = {station.id: n for n, station in enumerate(district.stations)}
     both = [*out.lost.values(), *back.lost.values()]
-    return tuple(sorted(both, key=lambda lost: (lost.direction == "back", order[lost.station])))
+    last = len(order)
+    return tuple(
+        sorted(both, key=lambda lost: (lost.direction == "back", order.get(lost.station, last), lost.station))
+    )
+
+
+def _stations(flow: Flow) -> int:
+    return sum(not is_recap(name) for name in flow.lost)
 
 
 def _totals(district: District, out: Flow, back: Flow) -> Totals:
@@ -119,8 +126,8 @@ def _totals(district: District, out: Flow, back: Flow) -> Totals:
     return Totals(
         stations=len(district.stations),
         voters=sum(station.voters for station in district.stations),
-        unserved_out=len(out.lost),
-        unserved_back=len(back.lost),
+        unserved_out=_stations(out),
+        unserved_back=_stations(back),
         rupiah=sums.rupiah,
         metres=sums.metres,
         seconds=sums.seconds,
@@ -133,8 +140,8 @@ def _baseline(out: Flow, back: Flow) -> Baseline:
     sums = price([*out.drafts, *back.drafts])
     return Baseline(
         name="nearest_neighbour",
-        unserved_out=len(out.lost),
-        unserved_back=len(back.lost),
+        unserved_out=_stations(out),
+        unserved_back=_stations(back),
         rupiah=sums.rupiah,
         metres=sums.metres,
         seconds=sums.seconds,

@@ -244,7 +244,7 @@ class _Model:
             for run in filter(None, runs):
                 activities += [Activity("D0")] if activities else []
                 activities += [Activity(f"C{n}") for n in run]
-            kind = next((n for n, crew in enumerate(self.staff) if room[n] and _alike(crew, tour.crew)), None)
+            kind = next((n for n, crew in enumerate(self.staff) if room[n] and crew.kind == tour.crew.kind), None)
             if activities and kind is not None:
                 room[kind] -= 1
                 routes.append(Route(self.data, activities, kind))
@@ -261,7 +261,3 @@ class _Model:
             crew = self.staff[route_.vehicle_type()]
             found.append(Tour(crew, tuple(tuple(run) for _trip, run in sorted(runs.items()))))
         return sorted(found, key=lambda tour: (tour.crew.day, tour.crew.row.row, tour.crew.shift, tour.runs))
-
-
-def _alike(one: Crew, other: Crew) -> bool:
-    return (one.row.row, one.day, one.shift) == (other.row.row, other.day, other.shift)

@@ -29,6 +29,11 @@ class Crew:
     shift: Shift
 
     @property
+    def kind(self) -> tuple[int, int, Shift, int | None]:
+        """Give what all teams of the crew share, and no other crew of the stage has."""
+        return self.row.row, self.day, self.shift, self.escorts[0][1].cost_day if self.escorts else None
+
+    @property
     def cost_day(self) -> int:
         """Rupiah for one team and its escort for the day."""
         return self.row.team * self.row.cost_day + (self.escorts[0][1].cost_day if self.escorts else 0)

@@ -9,7 +9,7 @@ from typing import Final
 from serentak.routing.problem import Problem
 from serentak.routing.roster import Crew, crews
 
-LARGE: Final = 160
+LARGE: Final = 240
 """Tasks above which a stage is cut; up to about this many the solver converges within its usual patience."""
 
 

@@ -103,30 +103,31 @@ def _trunk(order: Order, tasks: Sequence[int]) -> tuple[Sequence[Draft], Bound |
 
 
 def _routes(order: Order, tasks: Sequence[int]) -> list[Draft]:
-    """Route all tasks, village groups apart where they are many."""
-    drafts: list[Draft] = []
-    groups = split(order.problem, tasks)
-    for group, staff in groups:
-        drafts.extend(_route_group(order, group, staff))
-    missing = len(tasks) - sum(len(draft.timed.order) for draft in drafts)
-    if missing and len(groups) > 1:
-        # A group may lack what another has to spare; together they are slower to solve but share everything.
-        drafts = _route_group(order, tasks, crews(order.problem))
+    """Route all tasks; where they are many, village groups apart first, then all together from there."""
+    problem, everyone = order.problem, crews(order.problem)
+    start: list[Tour] = []
+    groups = split(problem, tasks)
+    if len(groups) > 1:
+        for group, staff in groups:
+            start.extend(_search(order, group, staff, _start(order, group, staff)))
+    tours = _search(order, tasks, everyone, start or _start(order, tasks, everyone))
+    drafts, _broken = timed_tours(problem, tours)
     return sorted(drafts, key=lambda draft: (draft.timed.depart, draft.vehicle))
 
 
-def _route_group(order: Order, tasks: Sequence[int], staff: Sequence[Crew]) -> list[Draft]:
+def _search(order: Order, tasks: Sequence[int], staff: Sequence[Crew], start: Sequence[Tour]) -> list[Tour]:
+    """Search from a start until every run holds under exact times; never end worse than it began."""
     problem = order.problem
     limits = Limits({})
-    kept: list[Draft] = []
-    start = _start(order, tasks, staff)
+    found = list(start)
     for _round in range(REPAIRS):
         tours = route(problem, tasks, order.patience, order.seed, everyone=staff, limits=limits, start=start)
-        kept, broken = timed_tours(problem, tours)
+        found = min((tours, found), key=lambda tours: _value(problem, tasks, tours))
+        _drafts, broken = timed_tours(problem, tours)
         if not broken:
             break
         limits = _narrowed(problem, limits, broken)
-    return kept
+    return found
 
 
 def _start(order: Order, tasks: Sequence[int], staff: Sequence[Crew]) -> list[Tour]:
@@ -154,11 +155,12 @@ def timed_tours(problem: Problem, tours: Sequence[Tour]) -> tuple[list[Draft], l
     """Lay exact times over tours; give the runs that hold, and those that do not."""
     drafts: list[Draft] = []
     broken: list[tuple[int, ...]] = []
-    used: dict[int, int] = {}
+    used: dict[object, int] = {}
+    staff = {crew.kind: crew for crew in crews(problem)}
     for tour in tours:
-        crew = tour.crew
-        index = used.get(id(crew), 0)
-        used[id(crew)] = index + 1
+        crew = staff[tour.crew.kind]
+        index = used.get(crew.kind, 0)
+        used[crew.kind] = index + 1
         if index >= len(crew.names):
             broken.extend(tour.runs)
             continue
