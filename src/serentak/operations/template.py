@@ -69,7 +69,8 @@ _EXAMPLES: Final[Mapping[str, Sequence[Mapping[str, Any]]]] = {
     "fleet": (
         {
             "type": "truk", "base": "KPU-14.01", "mode": "truck", "count": 1, "team": 1, "boxes": 150,
-            "kg": 4500, "litres": 30000, "speed_factor": 1, "cost_day": 1500000, "cost_km": 4000, "cost_hour": 40000,
+            "kg": 4500, "litres": 30000, "speed_factor": 1, "cost_day": 1500000, "cost_km": 4000,
+            "cost_hour": 40000,
         },
         {
             "type": "pikap", "base": "PPK-14.01.06", "mode": "pickup", "count": 1, "team": 1, "boxes": 20,

@@ -173,7 +173,7 @@ def _read_key(
     try:
         header.values[name] = parse(raw)
     except CellError as error:
-        problems.error(header.file, row, name, raw, error.message, error.remedy)
+        problems.error(header.file, row, name, _shown(raw), error.message, error.remedy)
 
 
 def _assume(entries: Entries, header: Header) -> None:
@@ -248,12 +248,17 @@ def _unknown(name: str, entries: Entries, file: str, known: list[str], problems:
         file,
         row,
         name,
-        raw,
+        _shown(raw),
         _("nobody knows a key of this name"),
         _("did you mean {value}?").format(value=near)
         if near
         else _("delete it; known are {names}").format(names=cells.listed(known, 30)),
     )
+
+
+def _shown(raw: object) -> str:
+    """Write a value for an error message; a table may be nested too deep to be written."""
+    return "{…}" if isinstance(raw, dict) else str(raw)
 
 
 def _example(name: str) -> str:
