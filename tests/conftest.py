@@ -1,8 +1,8 @@
 """What all tests share.
 
-``SERENTAK_DATA`` names a folder with ``data/`` and ``vectors/``: real lists too large, or not ours, to be kept
-in the repository. Tests that need it are skipped with a reason that pytest counts; ``SERENTAK_TEST_ALL=1``
-turns such skips into failures.
+``SERENTAK_DATA`` names a folder with ``data/`` and ``vectors/``: real lists too large, or not ours, to be
+kept in the repository. Tests that need it are skipped with a reason that pytest counts, or fail when
+``SERENTAK_TEST_ALL=1``.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def english():
 
 @pytest.fixture(scope="session")
 def data_file():
-    """Give a function from a name below ``SERENTAK_DATA`` to its path; skips the test when it is not there."""
+    """Give a function from a name below ``SERENTAK_DATA`` to its path, or a skip when it is not there."""
 
     def find(name: str) -> Path:
         root = os.environ.get("SERENTAK_DATA")

@@ -88,7 +88,7 @@ CASES = [
     Case("heading_misspelt", STATIONS, "voters", "votters", 1, "votters", "votters", "voters"),
     Case("heading_of_nobody", STATIONS, "venue", "zzzz", 1, "zzzz", "zzzz", "note"),
     Case("heading_twice", STATIONS, "venue", "dpt", 1, "dpt", "dpt", "rename"),
-    Case("heading_empty", STATIONS, "venue", "", 1, "11", "", "heading"),
+    Case("heading_empty", STATIONS, "venue", "", 1, "11", "SDN 1", "heading"),
     Case("row_too_long", STATIONS, "boat,,", "boat,,,", 4, None, "Kampar, Penyasawan, 14.01.06.2004, 1, 301, 101.12, 0.36, boat, , , , , , , JETTY", "quotation marks"),
     Case("row_too_short", STATIONS, FIRST + ",,,,SDN 1,ya,rawan,", "Kampar,Air Tiris", 2, None, "Kampar, Air Tiris", "empty cells"),
     Case("quote_not_closed", STATIONS, "SDN 1", '"SDN 1', 2, None, None, "close it"),

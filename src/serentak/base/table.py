@@ -137,6 +137,7 @@ def read_lines(
         _no_unknown_heading(headings, found, columns, table, problems)
     _no_heading_missing(columns, table, problems)
     body = [line for line in lines if line[0] > number]
+    _no_data_without_heading(headings, body, table, problems)
     body = _right_width(body, headings, table, problems)
     body = _skip_empty_rows(body)
     _read_cells(body, found, columns, table, problems)
@@ -243,17 +244,7 @@ def _no_unknown_heading(
     known = headings_of(columns)
     last = {normalise(heading) for column in columns for heading in column.last_resort}
     for place, heading in enumerate(headings):
-        if place in found or normalise(heading) in last:
-            continue
-        if not heading:
-            problems.error(
-                table.file,
-                table.heading_row,
-                str(place + 1),
-                "",
-                _("column {place} has no heading").format(place=place + 1),
-                _("give it a heading, or delete the column"),
-            )
+        if not heading or place in found or normalise(heading) in last:
             continue
         near = nearest(normalise(heading), known)
         problems.error(
@@ -268,6 +259,22 @@ def _no_unknown_heading(
                 names=listed([column.name for column in columns], 20)
             ),
         )
+
+
+def _no_data_without_heading(headings: list[str], body: Lines, table: Table, problems: Problems) -> None:
+    for place, heading in enumerate(headings):
+        value = (
+            "" if heading else next((row[place] for _n, row in body if len(row) > place and row[place]), "")
+        )
+        if value:
+            problems.error(
+                table.file,
+                table.heading_row,
+                str(place + 1),
+                cells[0],
+                _("column {place} has no heading").format(place=place + 1),
+                _("give it a heading, or delete the column"),
+            )
 
 
 def _no_heading_missing(columns: Sequence[Column], table: Table, problems: Problems) -> None:
