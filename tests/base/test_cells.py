@@ -71,7 +71,8 @@ def test_whole_numbers_survive(number):
 def test_parsers_raise_nothing_else(text):
     for parse in (
         cells.integer(0), cells.decimal(0), cells.quantity(1000), cells.choice("a"), cells.yes_no,
-        cells.letters, cells.hours, cells.days, cells.moment, cells.text, cells.identifier, cells.several(cells.choice("a")),
+        cells.letters, cells.hours, cells.days, cells.moment, cells.text, cells.identifier,
+        cells.several(cells.choice("a")),
     ):  # fmt: skip
         try:
             parse(text)

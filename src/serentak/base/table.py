@@ -263,15 +263,13 @@ def _no_unknown_heading(
 
 def _no_data_without_heading(headings: list[str], body: Lines, table: Table, problems: Problems) -> None:
     for place, heading in enumerate(headings):
-        value = (
-            "" if heading else next((row[place] for _n, row in body if len(row) > place and row[place]), "")
-        )
-        if value:
+        filled = [cells[place] for _number, cells in body if len(cells) > place and cells[place]]
+        if filled and not heading:
             problems.error(
                 table.file,
                 table.heading_row,
                 str(place + 1),
-                cells[0],
+                filled[0],
                 _("column {place} has no heading").format(place=place + 1),
                 _("give it a heading, or delete the column"),
             )
