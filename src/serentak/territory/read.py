@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from serentak.territory.header import Entries, Header
 
-WORKBOOKS: Final = (".xlsx", ".xlsm", ".xls", ".ods")
+WORKBOOKS: Final = (".xlsx", ".xlsm")
 """Endings of files that are read as workbooks."""
 
 
