@@ -89,11 +89,13 @@ def _check_direction(
         findings.differs("stage", stage.id, _("the tier"), stage.tier, spec.tier)
         findings.differs("stage", stage.id, _("the window"), tuple(stage.window), spec.window)
         checker = RunCheck(spec, travel, goods, findings)
-        for run in stage.runs:
-            cost = checker.check(run)
-            if cost is not None:
-                costs.append(cost)
+        own = [cost for run in stage.runs if (cost := checker.check(run)) is not None]
+        costs.extend(own)
         goods.close_stage(spec)
+        if stage.bound is not None:
+            findings.differs("bound", stage.id, _("the cost"), stage.bound.packed, add_up(own).rupiah)
+            if stage.bound.rupiah > stage.bound.packed and not plan.unserved:
+                findings.say("bound", stage.id, _("the plan costs less than what is called its lower bound"))
     goods.compare_unserved([lost.station for lost in plan.unserved if lost.direction == direction])
     return goods
 

@@ -47,7 +47,9 @@ class Goods:
     def _holder(self, recap: str) -> str:
         """Give the place that keeps a kecamatan's recapitulation boxes; the warehouse where there is no ppk."""
         kecamatan = self.kecamatan[recap]
-        found = (place.id for place in self.district.places if place.kind == "ppk" and place.kecamatan == kecamatan)
+        found = (
+            place.id for place in self.district.places if place.kind == "ppk" and place.kecamatan == kecamatan
+        )
         return next(found, self.warehouse)
 
     def resolve(self, spec: StageSpec, child: Child, stop: Stop) -> list[str]:
@@ -61,10 +63,14 @@ class Goods:
             if unit in self.station or is_recap(unit):
                 names.append(unit)
             else:
-                village = [name for name in behind if name in self.station and self.station[name].village == unit]
+                village = [
+                    name for name in behind if name in self.station and self.station[name].village == unit
+                ]
                 names.extend(sorted(name for name in village if self.at.get(name) == here))
                 if not village:
-                    self.findings.say("unknown_unit", stop.at, _("nothing here is called {unit}").format(unit=unit))
+                    self.findings.say(
+                        "unknown_unit", stop.at, _("nothing here is called {unit}").format(unit=unit)
+                    )
         return names
 
     def boxes(self, names: Iterable[str]) -> int:

@@ -21,7 +21,9 @@ class RunCheck:
         base = Point(spec.base.id, spec.base.lon, spec.base.lat)
         points = [base, *(child.point for child in spec.children)]
         paces = {(row.mode, row.speed_factor) for row in spec.fleet}
-        self.legs: dict[tuple[str, float], Legs] = {pace: travel.legs(points, *pace) for pace in sorted(paces)}
+        self.legs: dict[tuple[str, float], Legs] = {
+            pace: travel.legs(points, *pace) for pace in sorted(paces)
+        }
         self.index = {child.id: number for number, child in enumerate(spec.children, 1)}
         self.teams = {name: row for row in spec.fleet for name in row.names()}
         self.guards = {name: row for row in spec.escorts for name in row.names()}
@@ -40,7 +42,9 @@ class RunCheck:
         unknown = [stop.at for stop in run.stops if stop.at not in self.index]
         if unknown:
             message = _("{names} are not served from {base}")
-            self.findings.say("wrong_base", run.id, message.format(names=", ".join(unknown), base=self.spec.base.id))
+            self.findings.say(
+                "wrong_base", run.id, message.format(names=", ".join(unknown), base=self.spec.base.id)
+            )
             return None
         guard = self._escort(run)
         taken = [self.goods.resolve(self.spec, self._child(stop), stop) for stop in run.stops]
@@ -109,14 +113,19 @@ class RunCheck:
                     what = _("loading for {at}").format(at=stop.at)
                     self.findings.before("release", run.id, what, run.depart - handling, free)
 
-    def _times(self, run: Run, row: FleetRow, guard: EscortRow | None, taken: list[list[str]]) -> tuple[int, int]:
+    def _times(
+        self, run: Run, row: FleetRow, guard: EscortRow | None, taken: list[list[str]]
+    ) -> tuple[int, int]:
         legs = self.legs[row.mode, row.speed_factor]
         here, now, seconds, metres = 0, run.depart, 0, 0
         self._works(run, row, guard, now - self.spec.base.handling, now, _("loading"))
         self._on_day(run)
         for stop, names in zip(run.stops, taken, strict=True):
             there, child = self.index[stop.at], self._child(stop)
-            seconds, metres = seconds + self._leg(run, legs, here, there), metres + int(legs.metres[here, there])
+            seconds, metres = (
+                seconds + self._leg(run, legs, here, there),
+                metres + int(legs.metres[here, there]),
+            )
             arrive = now + int(legs.seconds[here, there])
             what = _("arrival at {at}").format(at=stop.at)
             self.findings.differs("arrival", run.id, what, exact(stop.arrive), exact(arrive))
@@ -165,7 +174,9 @@ class RunCheck:
         }
         return depart in starts
 
-    def _works(self, run: Run, row: FleetRow, guard: EscortRow | None, start: int, end: int, what: str) -> None:
+    def _works(
+        self, run: Run, row: FleetRow, guard: EscortRow | None, start: int, end: int, what: str
+    ) -> None:
         """Check that an activity lies within one working day of the vehicle team and of its escort."""
         days = range(start // DAY - 2, start // DAY + 1)
         for who in {None, guard}:

@@ -28,7 +28,9 @@ def check_teams(plan: Plan, district: District, findings: Findings) -> None:
         own.sort(key=lambda pair: pair[1].depart)
         for (_base, earlier), (base, later) in zip(own, own[1:], strict=False):
             loading = later.depart - places[base].handling
-            what = _("loading of {vehicle}, which is still out on {run},").format(vehicle=vehicle, run=earlier.id)
+            what = _("loading of {vehicle}, which is still out on {run},").format(
+                vehicle=vehicle, run=earlier.id
+            )
             findings.before("vehicle_double", later.id, what, loading, earlier.return_)
     _check_escorts([run for _base, run in runs], spans, findings)
     _check_pins(plan, district, findings)
@@ -77,7 +79,9 @@ def _check_pins(plan: Plan, district: District, findings: Findings) -> None:
                         _obeyed(pin.not_before, pin.not_after, start, stop.arrive, run.id, findings)
 
 
-def _obeyed(not_before: int | None, not_after: int | None, start: int, end: int, where: str, findings: Findings) -> None:
+def _obeyed(
+    not_before: int | None, not_after: int | None, start: int, end: int, where: str, findings: Findings
+) -> None:
     if not_before is not None:
         findings.before("pin", where, _("the pinned act"), start, not_before)
     if not_after is not None:

@@ -243,7 +243,9 @@ class _Builder:
             return "tps"
         if child.kind in ("ppk", "pps"):
             return child.kind
-        names = {self._tier_name(grandchild) for grandchild in self.below[child.id] if self._units(grandchild)}
+        names = {
+            self._tier_name(grandchild) for grandchild in self.below[child.id] if self._units(grandchild)
+        }
         return next((tier for tier in ("ppk", "pps", "tps") if tier in names), "tps")
 
     def _units(self, child: Station | Place) -> tuple[Unit, ...]:

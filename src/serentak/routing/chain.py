@@ -10,7 +10,7 @@ from itertools import groupby
 from serentak.kit.kits import Kits
 from serentak.plan.model import Direction, Stage, Unserved
 from serentak.plan.stages import StageSpec, Unit
-from serentak.routing.draft import Draft, as_run
+from serentak.routing.draft import Draft, as_run, price
 from serentak.routing.precheck import Impossible
 from serentak.routing.problem import Problem, make_problem
 from serentak.routing.stage import Order, Solved, solve_stage
@@ -80,7 +80,7 @@ def run_direction(
         Tours of the outbound direction, reversed: where the return begins its search.
     """
     flow = Flow(specs[0].direction if specs else "out", dict(start))
-    single = _single(district, kits)
+    single = single_kits(district, kits)
     done = 0
     for _level, level in groupby(specs, key=_depth(district)):
         orders = []
@@ -94,8 +94,7 @@ def run_direction(
             _take(flow, order.problem, solved)
             done += 1
             if settings.progress is not None:
-                spent = sum(draft.row.team * draft.timed.metres for draft in flow.drafts)
-                settings.progress(flow.direction, done, len(specs), spent)
+                settings.progress(flow.direction, done, len(specs), price(flow.drafts).rupiah)
     return flow
 
 
@@ -111,7 +110,8 @@ def _depth(district: District) -> Callable[[StageSpec], int]:
     return depth
 
 
-def _single(district: District, kits: Kits) -> dict[str, Unit]:
+def single_kits(district: District, kits: Kits) -> dict[str, Unit]:
+    """Give the kit of every station as a unit of its own."""
     units = {}
     for station in district.stations:
         kit = kits.stations[station.id]
@@ -121,21 +121,23 @@ def _single(district: District, kits: Kits) -> dict[str, Unit]:
     return units
 
 
-def _tasks_of(
-    problem: Problem, tours: NamedTours
-) -> tuple[tuple[int, tuple[tuple[int, ...], ...]], ...]:
+def _tasks_of(problem: Problem, tours: NamedTours) -> tuple[tuple[int, tuple[tuple[int, ...], ...]], ...]:
     """Find the tasks that tours of children's ids stand for; none where children have several parts."""
     task = {problem.child(n).id: n for n in range(len(problem.tasks))}
     if len(task) != len(problem.tasks):
         return ()
-    return tuple((row, tuple(tuple(task[at] for at in run if at in task) for run in runs)) for row, runs in tours)
+    return tuple(
+        (row, tuple(tuple(task[at] for at in run if at in task) for run in runs)) for row, runs in tours
+    )
 
 
 def _take(flow: Flow, problem: Problem, solved: Solved) -> None:
     """Book what a stage delivered and what it left undone."""
     spec = problem.spec
     for task, why in solved.undone.items():
-        _lose(flow, [name for unit in problem.tasks[task].units for name in unit.stations or (unit.name,)], why)
+        _lose(
+            flow, [name for unit in problem.tasks[task].units for name in unit.stations or (unit.name,)], why
+        )
     arrived = spec.base.id
     for draft in solved.drafts:
         handled = spec.base.handling + spec.base.seconds_per_box * _boxes(problem, draft)

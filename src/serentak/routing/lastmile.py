@@ -131,7 +131,8 @@ class _Model:
                 durations.append(duration)
             types.append(self._vehicle_type(crew, profiles[key], scale))
         locations = [Location(0, 0) for _ in self.places]
-        return ProblemData(locations, clients, [depot], types, distances, durations, groups)
+        # PyVRP's stubs ask for arrays of the type int, which no array has.
+        return ProblemData(locations, clients, [depot], types, distances, durations, groups)  # type: ignore[arg-type]
 
     def _scale(self) -> float:
         """Give solver units a rupiah."""
@@ -244,7 +245,9 @@ class _Model:
             for run in filter(None, runs):
                 activities += [Activity("D0")] if activities else []
                 activities += [Activity(f"C{n}") for n in run]
-            kind = next((n for n, crew in enumerate(self.staff) if room[n] and crew.kind == tour.crew.kind), None)
+            kind = next(
+                (n for n, crew in enumerate(self.staff) if room[n] and crew.kind == tour.crew.kind), None
+            )
             if activities and kind is not None:
                 room[kind] -= 1
                 routes.append(Route(self.data, activities, kind))

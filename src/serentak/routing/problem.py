@@ -118,7 +118,10 @@ def make_problem(
     pins
         Pins on vehicles of this base.
     """
-    points = [TravelPoint(spec.base.id, spec.base.lon, spec.base.lat), *(child.point for child in spec.children)]
+    points = [
+        TravelPoint(spec.base.id, spec.base.lon, spec.base.lat),
+        *(child.point for child in spec.children),
+    ]
     paces = {(row.mode, row.speed_factor) for row in spec.fleet}
     legs = {(mode, factor): travel.legs(points, mode, factor) for mode, factor in sorted(paces)}
     tasks: list[Task] = []
@@ -152,7 +155,9 @@ def join(name: str, units: Collection[Unit]) -> Unit:
     )
 
 
-def cut(units: Collection[Unit], fleet: Collection[FleetRow], single: Mapping[str, Unit]) -> list[tuple[Unit, ...]]:
+def cut(
+    units: Collection[Unit], fleet: Collection[FleetRow], single: Mapping[str, Unit]
+) -> list[tuple[Unit, ...]]:
     """Cut a place's load into parts that fit one run, by first-fit decreasing over its villages.
 
     A village stays whole unless it alone exceeds a run; then it is divided by station number. A kit that exceeds

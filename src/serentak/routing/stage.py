@@ -16,7 +16,7 @@ from serentak.routing.problem import Problem
 from serentak.routing.roster import Crew, crews, shift_function
 from serentak.routing.split import split
 from serentak.routing.timing import Timed, time_run
-from serentak.routing.trunk import MOST_CANDIDATES, candidates, cover
+from serentak.routing.trunk import MOST_CANDIDATES, Cover, candidates, cover
 
 REPAIRS = 4
 """Rounds in which windows are narrowed where exact times do not hold what the solver promised."""
@@ -66,7 +66,7 @@ def solve_stage(order: Order) -> Solved:
         drafts = _routes(order, tasks)
         if listed is not None:
             relaxed = cover(problem, tasks, listed, relaxed=True)
-            bound = Bound(relaxed.bound, proven=False, candidates=len(listed)) if relaxed else None
+            bound = _bound(relaxed, drafts) if relaxed else None
     done = {task for draft in drafts for task in draft.timed.order}
     undone |= _short(problem, [task for task in tasks if task not in done])
     return Solved(tuple(drafts), undone, bound)
@@ -98,8 +98,12 @@ def _trunk(order: Order, tasks: Sequence[int]) -> tuple[Sequence[Draft], Bound |
             best = packed
         if not packed.left and whole and price(packed.drafts).rupiah <= whole.bound * 1.0005:
             break
-    bound = Bound(whole.bound, proven=whole.proven, candidates=whole.candidates) if whole else None
-    return (best.drafts if best else ()), bound
+    drafts = best.drafts if best else ()
+    return drafts, _bound(whole, drafts) if whole else None
+
+
+def _bound(cover: Cover, drafts: Sequence[Draft]) -> Bound:
+    return Bound(cover.bound, cover.proven, cover.candidates, price(drafts).rupiah)
 
 
 def _routes(order: Order, tasks: Sequence[int]) -> list[Draft]:
@@ -172,7 +176,9 @@ def timed_tours(problem: Problem, tours: Sequence[Tour]) -> tuple[list[Draft], l
                 broken.append(run)
                 continue
             last = timed
-            drafts.append(Draft(crew.row, crew.names[index], crew.escorts[index] if crew.escorts else None, timed))
+            drafts.append(
+                Draft(crew.row, crew.names[index], crew.escorts[index] if crew.escorts else None, timed)
+            )
     return drafts, broken
 
 

@@ -141,8 +141,7 @@ def cover(
     Cover or None
         None when no choice covers all tasks within the hours of teams and escorts.
     """
-    model = _CoverModel(problem, tasks, listed, slack)
-    model.highs.setOptionValue("solve_relaxation", relaxed)
+    model = _CoverModel(problem, tasks, listed, slack, relaxed=relaxed)
     return model.solve(optional=optional)
 
 
@@ -154,9 +153,16 @@ class _CoverModel:
     """
 
     def __init__(
-        self, problem: Problem, tasks: Sequence[int], listed: Sequence[Candidate], slack: float
+        self,
+        problem: Problem,
+        tasks: Sequence[int],
+        listed: Sequence[Candidate],
+        slack: float,
+        *,
+        relaxed: bool,
     ) -> None:
-        self.problem, self.tasks, self.listed, self.slack = problem, list(tasks), list(listed), slack
+        self.problem, self.tasks, self.listed = problem, list(tasks), list(listed)
+        self.slack, self.relaxed = slack, relaxed
         self.everyone = crews(problem)
         self.scale = 1000.0
         self.highs = highspy.Highs()
@@ -165,6 +171,7 @@ class _CoverModel:
         self.highs.setOptionValue("random_seed", 1)
         self.highs.setOptionValue("mip_rel_gap", 1e-7)
         self.highs.setOptionValue("mip_max_nodes", MOST_NODES)
+        self.highs.setOptionValue("solve_relaxation", relaxed)
         self.columns = 0
 
     def _day_classes(self) -> list[list[int]]:
@@ -173,7 +180,13 @@ class _CoverModel:
         possible = {day: frozenset(n for n, run in enumerate(self.listed) if day in run.days) for day in days}
         for day in days:
             staff = tuple(
-                (crew.row.row, len(crew.names), crew.shift[0] - day * 86_400, crew.shift[1] - day * 86_400, crew.cost_day)
+                (
+                    crew.row.row,
+                    len(crew.names),
+                    crew.shift[0] - day * 86_400,
+                    crew.shift[1] - day * 86_400,
+                    crew.cost_day,
+                )
                 for crew in self.everyone
                 if crew.day == day
             )
@@ -218,7 +231,9 @@ class _CoverModel:
         self.highs.run()
         return self._read(take)
 
-    def _team_days(self, day_classes: list[list[int]], filled: dict[tuple[int, int], list[tuple[int, float]]]) -> None:
+    def _team_days(
+        self, day_classes: list[list[int]], filled: dict[tuple[int, int], list[tuple[int, float]]]
+    ) -> None:
         inf = highspy.kHighsInf
         for c, days in enumerate(day_classes):
             guarded: list[tuple[int, float]] = []
@@ -242,4 +257,10 @@ class _CoverModel:
         values = self.highs.getSolution().col_value
         chosen = tuple(run for run, column in zip(self.listed, take, strict=True) if values[column] > 0.5)
         bound = info.objective_function_value if proven else info.mip_dual_bound
-        return Cover(chosen, int(np.floor(bound * self.scale + 0.5)), proven, len(self.listed))
+        # Rounded down: a bound must not exceed what it bounds by the solver's tolerance.
+        return Cover(
+            chosen,
+            int(np.floor(bound * self.scale * (1 - 1e-9))),
+            proven and not self.relaxed,
+            len(self.listed),
+        )
