@@ -77,9 +77,7 @@ def _language(value: str) -> str:
 Json = Annotated[bool, typer.Option("--json", help=_("Print one JSON document on standard output."))]
 Lang = Annotated[
     str,
-    typer.Option(
-        "--lang", help=_("Language: id or en."), callback=_language, is_eager=True, envvar="SERENTAK_LANG"
-    ),
+    typer.Option("--lang", help=_("Language: id or en."), callback=_language, is_eager=True, envvar="SERENTAK_LANG"),
 ]
 Strict = Annotated[bool, typer.Option("--strict", help=_("Fail on warnings and on unserved stations too."))]
 
@@ -91,9 +89,7 @@ def new(
     mapping: Annotated[
         list[str] | None, typer.Option("--map", help=_("COLUMN=FIELD, for headings of your own."))
     ] = None,
-    template: Annotated[
-        Path | None, typer.Option("--template", help=_("Write an empty workbook FILE.xlsx."))
-    ] = None,
+    template: Annotated[Path | None, typer.Option("--template", help=_("Write an empty workbook FILE.xlsx."))] = None,
     as_json: Json = False,
     lang: Lang = "id",
 ) -> None:
@@ -190,9 +186,7 @@ def plan(
     from serentak.operations.plan import make_plan
 
     with showing_progress() as progress:
-        made = make_plan(
-            district, out, effort.value, seed, jobs=jobs or os.cpu_count() or 1, progress=progress
-        )
+        made = make_plan(district, out, effort.value, seed, jobs=jobs or os.cpu_count() or 1, progress=progress)
     _warn(made.warnings)
     totals = made.plan.totals
     data = {"folder": str(out), "input_sha256": made.plan.input_sha256} | {
@@ -228,9 +222,7 @@ def explain(
     _print(as_json, {"subject": answer.subject, "lines": list(answer.lines)}, answer.lines)
 
 
-@app.command(
-    help=_("Write a sample district: kampar (real kecamatan, invented positions) or kecil (invented).")
-)
+@app.command(help=_("Write a sample district: kampar (real kecamatan, invented positions) or kecil (invented)."))
 def sample(
     name: Annotated[Sample, typer.Argument(metavar="kampar|kecil")],
     folder: Annotated[Path, typer.Argument(metavar="DIR")],

@@ -37,9 +37,7 @@ def showing_progress() -> Iterator[Progress]:
         def show(phase: str, done: int, total: int, rupiah: int) -> None:
             share = (done / total + (phase == "back")) / 2
             left = (time.monotonic() - started) * (1 - share) / share
-            note = _("Rp{rupiah}, {left} left").format(
-                rupiah=f"{rupiah:,}", left=format_duration(round(left))
-            )
+            note = _("Rp{rupiah}, {left} left").format(rupiah=f"{rupiah:,}", left=format_duration(round(left)))
             bar.update(task, completed=share, description=phases[phase], note=note)
 
         yield show

@@ -135,19 +135,13 @@ class Problems:
         if problem not in self._found[-50:]:
             self._found.append(problem)
 
-    def error(
-        self, file: str, row: int | None, column: str | None, value: object, message: str, remedy: str
-    ) -> None:
+    def error(self, file: str, row: int | None, column: str | None, value: object, message: str, remedy: str) -> None:
         """Note something that stops the work."""
         self.add(Problem(file, row, column, None if value is None else str(value), message, remedy))
 
-    def warn(
-        self, file: str, row: int | None, column: str | None, value: object, message: str, remedy: str
-    ) -> None:
+    def warn(self, file: str, row: int | None, column: str | None, value: object, message: str, remedy: str) -> None:
         """Note something the user should look at."""
-        self.add(
-            Problem(file, row, column, None if value is None else str(value), message, remedy, "warning")
-        )
+        self.add(Problem(file, row, column, None if value is None else str(value), message, remedy, "warning"))
 
     def raise_errors(self, *, strict: bool = False) -> None:
         """Raise what has been found.

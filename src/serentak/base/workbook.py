@@ -116,9 +116,7 @@ def _refuse_huge_sheets(data: bytes, name: str) -> None:
                     if rows * columns > MAX_CELLS:
                         raise InputError.of(
                             name,
-                            _("a sheet has {rows} rows and {columns} columns").format(
-                                rows=rows, columns=columns
-                            ),
+                            _("a sheet has {rows} rows and {columns} columns").format(rows=rows, columns=columns),
                             _("delete the rows and columns behind the table, even if they look empty"),
                             row=rows,
                         )

@@ -124,9 +124,7 @@ def _comparison(plan: Plan) -> str:
         ),
     ]
     head = ("", _("this plan"), _("nearest neighbour"), _("saved"))
-    note = _(
-        "Nearest neighbour is what a spreadsheet gives: always the nearest station left, home when full."
-    )
+    note = _("Nearest neighbour is what a spreadsheet gives: always the nearest station left, home when full.")
     return f"## {_('Compared with the usual practice')}\n\n" + table(head, rows) + "\n\n" + note
 
 
@@ -142,9 +140,7 @@ def _trunk(plan: Plan, district: District) -> str:
                 run.vehicle,
                 run.escort or "-",
                 format_moment(run.depart),
-                ", ".join(
-                    f"{places[stop.at]} ({stop.boxes}) {format_moment(stop.arrive)}" for stop in run.stops
-                ),
+                ", ".join(f"{places[stop.at]} ({stop.boxes}) {format_moment(stop.arrive)}" for stop in run.stops),
                 format_moment(run.return_),
             )
             for run in stage.runs
@@ -175,11 +171,7 @@ def _hubs(plan: Plan, district: District) -> str:
             stops = [stop for run in stage.runs for stop in run.stops]
             boxes = sum(stop.boxes for stop in stops)
             first = min(run.depart for run in stage.runs)
-            last = (
-                max(run.return_ for run in stage.runs)
-                if direction == "back"
-                else max(s.arrive for s in stops)
-            )
+            last = max(run.return_ for run in stage.runs) if direction == "back" else max(s.arrive for s in stops)
             rows.append(
                 (
                     names[stage.base],
@@ -257,9 +249,9 @@ def _assumptions(district: District) -> str:
     counted = Counter((entry.file, entry.column, entry.rule) for entry in district.assumed)
     rows = [(f"{file}: {column}", rule, n) for (file, column, rule), n in counted.items()]
     text = f"## {_('Assumed')}\n\n"
-    text += _(
-        "Times and distances: geodesic, lengthened and slowed by terrain ({terrain}); no road network."
-    ).format(terrain=district.terrain)
+    text += _("Times and distances: geodesic, lengthened and slowed by terrain ({terrain}); no road network.").format(
+        terrain=district.terrain
+    )
     if rows:
         text += "\n\n" + table((_("What"), _("rule"), _("values")), rows)
     return text

@@ -1,4 +1,4 @@
-"""Use case ``serentak check``: does a district or a plan hold?"""
+"""Use case ``serentak check``: whether a district or a plan holds."""
 
 from __future__ import annotations
 
@@ -51,8 +51,7 @@ class PlanVerdict:
     def reasons(self) -> list[str]:
         """Give the listed unserved stations, a line each."""
         return [
-            f"{lost.station} ({lost.direction}): {in_words(lost.reason, lost.figures)}"
-            for lost in self.plan.unserved
+            f"{lost.station} ({lost.direction}): {in_words(lost.reason, lost.figures)}" for lost in self.plan.unserved
         ]
 
 

@@ -103,9 +103,7 @@ def make_plan(
     started = datetime.now(UTC)
     with new_folder(out) as folder:
         copy_input(source, folder / "input")
-        plan = plan_district(
-            ground.district, effort, seed, travel=ground.travel, jobs=jobs, progress=progress
-        )
+        plan = plan_district(ground.district, effort, seed, travel=ground.travel, jobs=jobs, progress=progress)
         plan = msgspec.structs.replace(
             plan, input_sha256=input_sha256(folder / "input"), pins_rupiah=_price_of_pins(ground, plan, jobs)
         )

@@ -21,11 +21,12 @@ def refuse_existing(out: Path) -> None:
     InputError
         When the folder is not empty, or a file is in its place.
     """
-    if out.is_dir() and not any(out.iterdir()):
-        return
-    if out.exists() or out.is_symlink():
-        remedy = _("name a folder that does not exist yet, or move this one away")
-        raise InputError.of(str(out), _("something is there already"), remedy)
+    if (out.exists() or out.is_symlink()) and (not out.is_dir() or any(out.iterdir())):
+        raise InputError.of(
+            str(out),
+            _("the folder is not empty") if out.is_dir() else _("this is a file, not a folder"),
+            _("name a folder that does not exist yet; nothing is ever overwritten"),
+        )
 
 
 @contextmanager
@@ -35,23 +36,28 @@ def new_folder(out: Path) -> Iterator[Path]:
     Raises
     ------
     InputError
-        When `out` exists already or cannot be made.
+        When `out` holds something already, or cannot be made or filled.
     """
     refuse_existing(out)
+    staging: Path | None = None
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
-        temporary = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
-    except OSError as error:
-        message = _("the folder cannot be made: {error}").format(error=error.strerror or error)
-        raise InputError.of(str(out), message, _("name a folder that you may write to")) from error
-    try:
-        temporary.chmod(0o755)
-        yield temporary
+        staging = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
+        folder = staging / out.name
+        folder.mkdir()
+        yield folder
         if out.is_dir():
             out.rmdir()
-        temporary.rename(out)
+        folder.rename(out)
+    except OSError as error:
+        raise InputError.of(
+            str(error.filename or out),
+            _("the folder cannot be written: {reason}").format(reason=error.strerror or type(error).__name__),
+            _("choose a folder you may write to, on a disk with room"),
+        ) from error
     finally:
-        shutil.rmtree(temporary, ignore_errors=True)
+        if staging is not None:
+            shutil.rmtree(staging, ignore_errors=True)
 
 
 def copy_input(source: Path, target: Path) -> None:

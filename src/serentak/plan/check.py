@@ -100,9 +100,7 @@ def _check_direction(
     return goods
 
 
-def _check_order(
-    stages: list[Stage], specs: dict[str, StageSpec], direction: Direction, findings: Findings
-) -> None:
+def _check_order(stages: list[Stage], specs: dict[str, StageSpec], direction: Direction, findings: Findings) -> None:
     """Check that no stage stands twice, and that each stands after the one its goods come through."""
     ids = [stage.id for stage in stages]
     for name in sorted({name for name in ids if ids.count(name) > 1}):
@@ -129,9 +127,7 @@ def _check_names(plan: Plan, findings: Findings) -> None:
 def _check_totals(plan: Plan, district: District, costs: list[RunCost], findings: Findings) -> None:
     sums, totals = add_up(costs), plan.totals
     lost = {
-        direction: sum(
-            entry.direction == direction and not is_recap(entry.station) for entry in plan.unserved
-        )
+        direction: sum(entry.direction == direction and not is_recap(entry.station) for entry in plan.unserved)
         for direction in ("out", "back")
     }
     true = {

@@ -47,14 +47,14 @@ class Goods:
     def _holder(self, recap: str) -> str:
         """Give the place that keeps a kecamatan's recapitulation boxes; the warehouse where there is no ppk."""
         kecamatan = self.kecamatan[recap]
-        found = (
-            place.id for place in self.district.places if place.kind == "ppk" and place.kecamatan == kecamatan
-        )
+        found = (place.id for place in self.district.places if place.kind == "ppk" and place.kecamatan == kecamatan)
         return next(found, self.warehouse)
 
     def resolve(self, spec: StageSpec, child: Child, stop: Stop) -> list[str]:
         """Give the kits and recapitulation boxes that a stop's units stand for."""
         if child.is_station:
+            for unit in stop.units:
+                self.findings.say("unknown_unit", stop.at, _("nothing here is called {unit}").format(unit=unit))
             return [child.id]
         here = spec.base.id if self.direction == "out" else child.id
         behind = {name for unit in child.units for name in unit.stations or (unit.name,)}
@@ -63,14 +63,10 @@ class Goods:
             if unit in self.station or is_recap(unit):
                 names.append(unit)
             else:
-                village = [
-                    name for name in behind if name in self.station and self.station[name].village == unit
-                ]
+                village = [name for name in behind if name in self.station and self.station[name].village == unit]
                 names.extend(sorted(name for name in village if self.at.get(name) == here))
                 if not village:
-                    self.findings.say(
-                        "unknown_unit", stop.at, _("nothing here is called {unit}").format(unit=unit)
-                    )
+                    self.findings.say("unknown_unit", stop.at, _("nothing here is called {unit}").format(unit=unit))
         return names
 
     def boxes(self, names: Iterable[str]) -> int:
@@ -89,7 +85,7 @@ class Goods:
     def _known(self, name: str) -> bool:
         return name in self.station or name in self.kecamatan
 
-    def _kit(self, name: str):  # type: ignore[no-untyped-def]  # noqa: ANN202
+    def _kit(self, name: str):  # type: ignore[no-untyped-def]
         return self.kits.stations[name] if name in self.station else self.kits.recap[self.kecamatan[name]]
 
     def release(self, names: Iterable[str], place: str) -> int | None:

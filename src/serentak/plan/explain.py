@@ -6,6 +6,7 @@ travel times.
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 
 from serentak.base.clock import MINUTE, format_duration, format_moment
@@ -71,28 +72,22 @@ class Explainer:
         station = next(station for station in self.district.stations if station.id == name)
         kit = self.kits.stations[name]
         lines = [
-            _(
-                "{name}: {desa}, {kecamatan}; {voters} voters, {boxes} boxes; its goods come from {parent}."
-            ).format(
+            _("{name}: {desa}, {kecamatan}; {voters} voters, {boxes} boxes; its goods come from {parent}.").format(
                 name=name,
                 desa=station.desa_name,
                 kecamatan=station.kecamatan_name,
                 voters=station.voters,
                 boxes=len(kit.boxes),
                 parent=station.parent,
-            )  # fmt: skip
+            )
         ]
         for direction, title in (("out", _("Outbound")), ("back", _("Return"))):
             lost = self._unserved(name, direction)
             if lost is not None:
                 lines.append(f"{title}: {_('not served')}: {in_words(lost.reason, lost.figures)}.")
                 if lost.earliest is not None:
-                    lines.append(
-                        _("Earliest possible: {moment}.").format(moment=format_moment(lost.earliest))
-                    )
-                lines.append(
-                    _("What would change it: {remedy}").format(remedy=remedy(lost.reason, lost.figures))
-                )
+                    lines.append(_("Earliest possible: {moment}.").format(moment=format_moment(lost.earliest)))
+                lines.append(_("What would change it: {remedy}").format(remedy=remedy(lost.reason, lost.figures)))
             for stage, run, stop in self._journey(name, direction):
                 lines.append(self._leg_of(title, stage, run, stop))
                 lines.append("  " + self._why_then(stage, run))
@@ -118,12 +113,12 @@ class Explainer:
                         found.append((stage, run, stop))
         return found
 
-    def parent_of(self, name: str) -> str:
+    def _parent_of(self, name: str) -> str:
         """Give the id of the place a station's goods come from."""
         return next(station.parent for station in self.district.stations if station.id == name)
 
     def _below(self, name: str, place: str) -> bool:
-        here = self.parent_of(name)
+        here = self._parent_of(name)
         while here:
             if here == place:
                 return True
@@ -131,26 +126,37 @@ class Explainer:
         return False
 
     def _leg_of(self, title: str, stage: Stage, run: Run, stop: Stop) -> str:
-        text = _(
-            "{title}: {run}, {vehicle} ({team}) leaves {base} {depart}, reaches {at} {arrive}, is back {back}."
-        )
+        text = _("{title}: {run}, {vehicle} ({team}) leaves {base} {depart}, reaches {at} {arrive}, is back {back}.")
         return text.format(
-            title=title, run=run.id, vehicle=run.vehicle, team=run.team, base=stage.base, at=stop.at,
-            depart=format_moment(run.depart), arrive=format_moment(stop.arrive), back=format_moment(run.return_),
-        )  # fmt: skip
+            title=title,
+            run=run.id,
+            vehicle=run.vehicle,
+            team=run.team,
+            base=stage.base,
+            at=stop.at,
+            depart=format_moment(run.depart),
+            arrive=format_moment(stop.arrive),
+            back=format_moment(run.return_),
+        )
 
     def _run(self, stage: Stage, run: Run) -> list[str]:
         row = self._row(stage, run)
         legs = self._legs(stage, row)
         metres, seconds = self._length(stage, run, legs)
         load = sum(stop.boxes for stop in run.stops)
+        summary = _("{run}: {vehicle} ({team}), {stops} stops, {km} km, {hours} of driving, Rp{cost} besides the day.")
         lines = [
-            _("{run}: {vehicle} ({team}), {stops} stops, {km} km, {hours} of driving, rupiah {cost} without the day.").format(
-                run=run.id, vehicle=run.vehicle, team=run.team, stops=len(run.stops), km=round(metres / 1000, 1),
-                hours=format_duration(seconds), cost=moving_cost(row, metres, seconds),
+            summary.format(
+                run=run.id,
+                vehicle=run.vehicle,
+                team=run.team,
+                stops=len(run.stops),
+                km=round(metres / 1000, 1),
+                hours=format_duration(seconds),
+                cost=moving_cost(row, metres, seconds),
             ),
             _("It carries {load} of {most} boxes.").format(load=load, most=row.team * row.boxes),
-        ]  # fmt: skip
+        ]
         if run.escort is not None:
             lines.append(_("{escort} rides along all day.").format(escort=run.escort))
         lines += [self._why_then(stage, run), self._why_vehicle(stage, run), self._slack(stage, run)]
@@ -175,7 +181,7 @@ class Explainer:
 
     def _length(self, stage: Stage, run: Run, legs: Legs) -> tuple[int, int]:
         path = [0, *(self._child(stage, stop.at)[0] for stop in run.stops), 0]
-        pairs = list(zip(path, path[1:], strict=False))
+        pairs = list(itertools.pairwise(path))
         return sum(int(legs.metres[pair]) for pair in pairs), sum(int(legs.seconds[pair]) for pair in pairs)
 
     def _why_then(self, stage: Stage, run: Run) -> str:
@@ -196,21 +202,18 @@ class Explainer:
         ]
         if before:
             waits[_("its previous run comes back and is loaded again")] = max(before) + handling
-        waits[_("its first stop is ready no sooner")] = max(child.opens, child.earliest) + int(
-            -legs.seconds[0, first]
-        )
+        waits[_("its first stop is ready no sooner")] = max(child.opens, child.earliest) + int(-legs.seconds[0, first])
         if spec.direction == "out":
-            waits[_("its goods arrive and are handled")] = self._arrival(stage, run) + handling
+            waits[_("its goods arrive and are handled")] = self._arrival(stage) + handling
         why, moment = max(waits.items(), key=lambda wait: wait[1])
         if moment < run.depart:
-            return _(
-                "Why then: it could leave at {moment} ({why}), and leaves {minutes} minutes later."
-            ).format(moment=format_moment(moment), why=why, minutes=(run.depart - moment) // MINUTE)
+            return _("Why then: it could leave at {moment} ({why}), and leaves {minutes} minutes later.").format(
+                moment=format_moment(moment), why=why, minutes=(run.depart - moment) // MINUTE
+            )
         return _("Why then: {why} ({moment}).").format(why=why, moment=format_moment(moment))
 
-    def _arrival(self, stage: Stage, run: Run) -> int:
-        """Give the second at which the last goods of a run arrived at its base and were handled."""
-        del run
+    def _arrival(self, stage: Stage) -> int:
+        """Give the second at which the last goods for a base arrived there and were handled."""
         arrived = [
             stop.depart
             for other in self.plan.stages
@@ -225,25 +228,19 @@ class Explainer:
         """Say which other vehicles of the base could have made the run, and what they would cost."""
         spec, own = self.specs[stage.id], self._row(stage, run)
         load = (
-            max(stop.load_after for stop in run.stops)
-            if spec.direction == "back"
-            else sum(s.boxes for s in run.stops)
+            max(stop.load_after for stop in run.stops) if spec.direction == "back" else sum(s.boxes for s in run.stops)
         )
         others = []
         for row in spec.fleet:
             if row.row == own.row:
                 continue
             barred = [
-                stop.at
-                for stop in run.stops
-                if (a := self._child(stage, stop.at)[1].access) and row.mode not in a
+                stop.at for stop in run.stops if (a := self._child(stage, stop.at)[1].access) and row.mode not in a
             ]
             if barred:
                 others.append(_("{type} cannot reach {at}").format(type=row.type, at=barred[0]))
             elif row.team * row.boxes < load:
-                others.append(
-                    _("{type} carries only {boxes} boxes").format(type=row.type, boxes=row.team * row.boxes)
-                )
+                others.append(_("{type} carries only {boxes} boxes").format(type=row.type, boxes=row.team * row.boxes))
             else:
                 metres, seconds = self._length(stage, run, self._legs(stage, row))
                 more = moving_cost(row, metres, seconds) - moving_cost(
@@ -251,9 +248,7 @@ class Explainer:
                 )
                 others.append(_("{type} would cost {more:+} rupiah").format(type=row.type, more=more))
         if not others:
-            return _("Why this vehicle: {type} is the only kind at {base}.").format(
-                type=own.type, base=stage.base
-            )
+            return _("Why this vehicle: {type} is the only kind at {base}.").format(type=own.type, base=stage.base)
         return _("Why this vehicle: {others}.").format(others="; ".join(others))
 
     def _slack(self, stage: Stage, run: Run) -> str:

@@ -35,17 +35,11 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
         N_("let the window end {late_minutes} minutes later or begin that much earlier, or shorten the way"),
     ),
     "hours": (
-        N_(
-            "there and back by {vehicle} takes {round_trip_minutes} minutes, the working day has {working_minutes}"
-        ),
-        N_(
-            "lengthen the working day by {lacking_minutes} minutes, or let goods rest at a transit place on the way"
-        ),
+        N_("there and back by {vehicle} takes {round_trip_minutes} minutes, the working day has {working_minutes}"),
+        N_("lengthen the working day by {lacking_minutes} minutes, or let goods rest at a transit place on the way"),
     ),
     "window_and_hours": (
-        N_(
-            "{vehicle} needs {round_trip_minutes} minutes there and back, and no working day leaves them before {due}"
-        ),
+        N_("{vehicle} needs {round_trip_minutes} minutes there and back, and no working day leaves them before {due}"),
         N_("begin the window a day earlier, or start the working day sooner"),
     ),
     "fleet_short": (

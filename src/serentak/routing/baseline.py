@@ -26,9 +26,7 @@ def nearest(problem: Problem, tasks: Sequence[int], staff: Sequence[Crew]) -> li
             runs = _day(problem, crew, index, left)
             if runs:
                 tours.append(Tour(crew, tuple(timed.order for timed in runs)))
-                busy.update(
-                    (name, day) for timed in runs for day in range(timed.first_day, timed.last_day + 1)
-                )
+                busy.update((name, day) for timed in runs for day in range(timed.first_day, timed.last_day + 1))
     return tours
 
 

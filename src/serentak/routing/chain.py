@@ -115,9 +115,7 @@ def single_kits(district: District, kits: Kits) -> dict[str, Unit]:
     units = {}
     for station in district.stations:
         kit = kits.stations[station.id]
-        units[station.id] = Unit(
-            station.id, (station.id,), len(kit.boxes), kit.grams, kit.millilitres, station.voters
-        )
+        units[station.id] = Unit(station.id, (station.id,), len(kit.boxes), kit.grams, kit.millilitres, station.voters)
     return units
 
 
@@ -126,18 +124,14 @@ def _tasks_of(problem: Problem, tours: NamedTours) -> tuple[tuple[int, tuple[tup
     task = {problem.child(n).id: n for n in range(len(problem.tasks))}
     if len(task) != len(problem.tasks):
         return ()
-    return tuple(
-        (row, tuple(tuple(task[at] for at in run if at in task) for run in runs)) for row, runs in tours
-    )
+    return tuple((row, tuple(tuple(task[at] for at in run if at in task) for run in runs)) for row, runs in tours)
 
 
 def _take(flow: Flow, problem: Problem, solved: Solved) -> None:
     """Book what a stage delivered and what it left undone."""
     spec = problem.spec
     for task, why in solved.undone.items():
-        _lose(
-            flow, [name for unit in problem.tasks[task].units for name in unit.stations or (unit.name,)], why
-        )
+        _lose(flow, [name for unit in problem.tasks[task].units for name in unit.stations or (unit.name,)], why)
     arrived = spec.base.id
     for draft in solved.drafts:
         handled = spec.base.handling + spec.base.seconds_per_box * _boxes(problem, draft)
@@ -149,9 +143,7 @@ def _take(flow: Flow, problem: Problem, solved: Solved) -> None:
         if spec.direction == "back":
             flow.ready[arrived] = max(flow.ready.get(arrived, 0), draft.timed.back + handled)
     runs = tuple(as_run(problem, draft, f"{spec.id}:{n}") for n, draft in enumerate(solved.drafts, 1))
-    flow.stages.append(
-        Stage(spec.id, spec.direction, spec.tier, spec.base.id, spec.window, runs, solved.bound)
-    )
+    flow.stages.append(Stage(spec.id, spec.direction, spec.tier, spec.base.id, spec.window, runs, solved.bound))
     flow.drafts.extend(solved.drafts)
     flow.tours[spec.base.id] = _reversed_tours(problem, solved.drafts)
 

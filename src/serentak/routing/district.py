@@ -116,9 +116,7 @@ def _listed(district: District, out: Flow, back: Flow) -> tuple[Unserved, ...]:
     order = {station.id: n for n, station in enumerate(district.stations)}
     both = [*out.lost.values(), *back.lost.values()]
     last = len(order)
-    return tuple(
-        sorted(both, key=lambda lost: (lost.direction == "back", order.get(lost.station, last), lost.station))
-    )
+    return tuple(sorted(both, key=lambda lost: (lost.direction == "back", order.get(lost.station, last), lost.station)))
 
 
 def _stations(flow: Flow) -> int:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -245,9 +245,7 @@ class _Model:
             for run in filter(None, runs):
                 activities += [Activity("D0")] if activities else []
                 activities += [Activity(f"C{n}") for n in run]
-            kind = next(
-                (n for n, crew in enumerate(self.staff) if room[n] and crew.kind == tour.crew.kind), None
-            )
+            kind = next((n for n, crew in enumerate(self.staff) if room[n] and crew.kind == tour.crew.kind), None)
             if activities and kind is not None:
                 room[kind] -= 1
                 routes.append(Route(self.data, activities, kind))

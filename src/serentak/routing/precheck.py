@@ -85,9 +85,7 @@ def _reason(problem: Problem, everyone: list[Crew], task: int) -> Impossible:
     if not carrying:
         largest = max(row.team * row.boxes for row in reaching)
         return Impossible("too_large", None, {"boxes": problem.tasks[task].boxes, "largest": largest})
-    driving = [
-        row for row in carrying if problem.seconds[row.mode, row.speed_factor][0][_point(problem, task)] >= 0
-    ]
+    driving = [row for row in carrying if problem.seconds[row.mode, row.speed_factor][0][_point(problem, task)] >= 0]
     if not driving:
         return Impossible("no_way", None, {"base": spec.base.id})
     best = min(driving, key=lambda row: problem.seconds[row.mode, row.speed_factor][0][_point(problem, task)])
@@ -120,9 +118,7 @@ def _too_late(problem: Problem, row: FleetRow, task: int, arrival: int, home: in
     there = seconds[0][_point(problem, task)]
     round_trip = spec.base.handling + there + child.service(problem.tasks[task].boxes)
     round_trip += seconds[_point(problem, task)][0]
-    shift = max(
-        (end - start for day in spec.days() if (s := spec.shift(day, row)) for start, end in [s]), default=0
-    )
+    shift = max((end - start for day in spec.days() if (s := spec.shift(day, row)) for start, end in [s]), default=0)
     earliest = arrival if spec.direction == "out" else home
     late = arrival - child.closes if child.home_by is None else home - child.home_by
     if late > 0:
@@ -154,11 +150,7 @@ def shortage(problem: Problem) -> Shortage | None:
     needs its handling. Team-hours of the working days that touch the window stand against it.
     """
     spec = problem.spec
-    everyone = [
-        crew
-        for crew in crews(problem)
-        if any(problem.reaches(crew.row, n) for n in range(len(problem.tasks)))
-    ]
+    everyone = [crew for crew in crews(problem) if any(problem.reaches(crew.row, n) for n in range(len(problem.tasks)))]
     if not problem.tasks or not everyone:
         return None
     capacity = max(crew.row.team * crew.row.boxes for crew in everyone)

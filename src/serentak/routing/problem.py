@@ -155,9 +155,7 @@ def join(name: str, units: Collection[Unit]) -> Unit:
     )
 
 
-def cut(
-    units: Collection[Unit], fleet: Collection[FleetRow], single: Mapping[str, Unit]
-) -> list[tuple[Unit, ...]]:
+def cut(units: Collection[Unit], fleet: Collection[FleetRow], single: Mapping[str, Unit]) -> list[tuple[Unit, ...]]:
     """Cut a place's load into parts that fit one run, by first-fit decreasing over its villages.
 
     A village stays whole unless it alone exceeds a run; then it is divided by station number. A kit that exceeds

@@ -40,11 +40,7 @@ class Proof:
     remedy: str
 
     def __str__(self) -> str:
-        subjects = (
-            f" {', '.join(self.subjects[:5])}{' …' if len(self.subjects) > 5 else ''}"
-            if self.subjects
-            else ""
-        )
+        subjects = f" {', '.join(self.subjects[:5])}{' …' if len(self.subjects) > 5 else ''}" if self.subjects else ""
         return f"{self.stage}{subjects}: {self.message}; {self.remedy}"
 
     def as_dict(self) -> dict[str, object]:

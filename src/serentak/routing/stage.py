@@ -176,9 +176,7 @@ def timed_tours(problem: Problem, tours: Sequence[Tour]) -> tuple[list[Draft], l
                 broken.append(run)
                 continue
             last = timed
-            drafts.append(
-                Draft(crew.row, crew.names[index], crew.escorts[index] if crew.escorts else None, timed)
-            )
+            drafts.append(Draft(crew.row, crew.names[index], crew.escorts[index] if crew.escorts else None, timed))
     return drafts, broken
 
 

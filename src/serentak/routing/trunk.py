@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import combinations, permutations
+from itertools import combinations, pairwise, permutations
 from typing import Final
 
 import highspy
@@ -95,7 +95,7 @@ def _best_order(problem: Problem, row: FleetRow, own: list[Crew], group: tuple[i
 
     def driving(order: tuple[int, ...]) -> int:
         path = [0, *(points[task] for task in order), 0]
-        return sum(seconds[here][there] for here, there in zip(path, path[1:], strict=False))
+        return sum(seconds[here][there] for here, there in pairwise(path))
 
     for order in sorted(permutations(group), key=lambda order: (driving(order), order)):
         timed = {crew.day: time for crew in own if (time := _time(problem, crew, order)) is not None}
@@ -231,9 +231,7 @@ class _CoverModel:
         self.highs.run()
         return self._read(take)
 
-    def _team_days(
-        self, day_classes: list[list[int]], filled: dict[tuple[int, int], list[tuple[int, float]]]
-    ) -> None:
+    def _team_days(self, day_classes: list[list[int]], filled: dict[tuple[int, int], list[tuple[int, float]]]) -> None:
         inf = highspy.kHighsInf
         for c, days in enumerate(day_classes):
             guarded: list[tuple[int, float]] = []

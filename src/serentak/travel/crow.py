@@ -79,9 +79,7 @@ class CrowFlight:
         rows, columns = np.triu_indices(n, 1)
         geodesic = Geod(ellps="WGS84").inv(lon[rows], lat[rows], lon[columns], lat[columns])[2]
         metres = np.zeros((n, n), dtype=np.int64)
-        metres[rows, columns] = np.maximum(
-            np.rint(np.asarray(geodesic) * winding).astype(np.int64), self._gap
-        )
+        metres[rows, columns] = np.maximum(np.rint(np.asarray(geodesic) * winding).astype(np.int64), self._gap)
         metres += metres.T
         seconds = np.ceil(metres * 3.6 / (kmh * speed_factor)).astype(np.int64)
         return Legs(metres, seconds)
