@@ -9,7 +9,7 @@ from itertools import groupby
 
 from serentak.kit.kits import Kits
 from serentak.plan.model import Direction, Stage, Unserved
-from serentak.plan.stages import StageSpec, Unit
+from serentak.plan.stages import StageSpec, Unit, pin_direction
 from serentak.routing.draft import Draft, as_run, price
 from serentak.routing.precheck import Impossible
 from serentak.routing.problem import Problem, make_problem
@@ -42,7 +42,8 @@ class Flow:
     Parameters
     ----------
     available
-        Second from which goods may be loaded where they now are, by station id or name of recapitulation boxes.
+        Second from which goods may be loaded where they now are, by station id or name of recapitulation boxes; on
+        the return, only which goods travel at all.
     ready
         Second at which all goods of a place are there and handled (return), by place.
     lost
@@ -85,7 +86,7 @@ def run_direction(
     for _level, level in groupby(specs, key=_depth(district)):
         orders = []
         for spec in level:
-            pins = tuple(pin for pin in district.pins if pin.kind == "vehicle")
+            pins = tuple(pin for pin in district.pins if pin.kind == "vehicle" and pin_direction(pin) == spec.direction)
             problem = make_problem(spec, travel, flow.available, flow.ready, single, pins)
             tours = _tasks_of(problem, (warm or {}).get(spec.base.id, ()))
             orders.append(Order(problem, settings.patience, settings.seed, tours))
@@ -131,25 +132,24 @@ def _take(flow: Flow, problem: Problem, solved: Solved) -> None:
     """Book what a stage delivered and what it left undone."""
     spec = problem.spec
     for task, why in solved.undone.items():
-        _lose(flow, [name for unit in problem.tasks[task].units for name in unit.stations or (unit.name,)], why)
-    arrived = spec.base.id
+        _lose(flow, _names(problem, task), why)
     for draft in solved.drafts:
-        handled = spec.base.handling + spec.base.seconds_per_box * _boxes(problem, draft)
         for task, (_arrive, handed_over, _depart) in zip(draft.timed.order, draft.timed.halts, strict=True):
-            free = handed_over if spec.direction == "out" else draft.timed.back + handled
-            for unit in problem.tasks[task].units:
-                for name in unit.stations or (unit.name,):
-                    flow.available[name] = free
+            if spec.direction == "out":
+                flow.available |= dict.fromkeys(_names(problem, task), handed_over)
         if spec.direction == "back":
-            flow.ready[arrived] = max(flow.ready.get(arrived, 0), draft.timed.back + handled)
+            # A vehicle may be on its way to goods that are not ready yet; only collecting them has to wait.
+            boxes = sum(problem.tasks[task].boxes for task in draft.timed.order)
+            handled = draft.timed.back + spec.base.handling + spec.base.seconds_per_box * boxes
+            flow.ready[spec.base.id] = max(flow.ready.get(spec.base.id, handled), handled)
     runs = tuple(as_run(problem, draft, f"{spec.id}:{n}") for n, draft in enumerate(solved.drafts, 1))
     flow.stages.append(Stage(spec.id, spec.direction, spec.tier, spec.base.id, spec.window, runs, solved.bound))
     flow.drafts.extend(solved.drafts)
     flow.tours[spec.base.id] = _reversed_tours(problem, solved.drafts)
 
 
-def _boxes(problem: Problem, draft: Draft) -> int:
-    return sum(problem.tasks[task].boxes for task in draft.timed.order)
+def _names(problem: Problem, task: int) -> list[str]:
+    return [name for unit in problem.tasks[task].units for name in unit.stations or (unit.name,)]
 
 
 def _lose(flow: Flow, names: Iterable[str], why: Impossible) -> None:
