@@ -25,7 +25,7 @@ MOST_PARTS: Final = 4
 """Parts in one enumerated run; more are rare where loads fill a truck, and the number of sets explodes."""
 MOST_CANDIDATES: Final = 20_000
 """Candidate runs up to which the cover is solved as a whole; beyond it the heuristic takes over."""
-MOST_LISTED: Final = 100_000
+MOST_LISTED: Final = 60_000
 """Candidate runs up to which they are at least listed, for the linear relaxation's bound."""
 MOST_NODES: Final = 5_000
 """Branch-and-bound nodes after which the best cover is taken with its bound; nodes, not seconds, so that the same
@@ -55,17 +55,17 @@ class Cover:
     candidates: int
 
 
-def candidates(problem: Problem, tasks: Sequence[int]) -> list[Candidate] | None:
-    """List every run of at most four parts that fits a team's load and hours, or None above `MOST_LISTED`."""
+def candidates(problem: Problem, tasks: Sequence[int], limit: int, most: int = MOST_PARTS) -> list[Candidate] | None:
+    """List every run of at most `most` parts that fits a team's load and hours, or None if there are over `limit`."""
     staff = _by_row(crews(problem))
     found: list[Candidate] = []
     for row, own in staff:
         reached = [task for task in tasks if problem.reaches(row, task)]
-        for group in _loads(problem, row, reached):
+        for group in _loads(problem, row, reached, most):
             candidate = _best_order(problem, row, own, group)
             if candidate is not None:
                 found.append(candidate)
-            if len(found) > MOST_LISTED:
+            if len(found) > limit:
                 return None
     return found
 
@@ -77,10 +77,10 @@ def _by_row(everyone: list[Crew]) -> list[tuple[FleetRow, list[Crew]]]:
     return [(own[0].row, own) for own in rows.values()]
 
 
-def _loads(problem: Problem, row: FleetRow, tasks: list[int]) -> Iterator[tuple[int, ...]]:
+def _loads(problem: Problem, row: FleetRow, tasks: list[int], most: int) -> Iterator[tuple[int, ...]]:
     """Give the sets of tasks that one team can carry, smaller sets first."""
     small = sorted(tasks, key=lambda task: (problem.tasks[task].boxes, task))
-    for size in range(1, MOST_PARTS + 1):
+    for size in range(1, most + 1):
         lightest = sum(problem.tasks[task].boxes for task in small[:size])
         if len(small) < size or lightest > row.team * row.boxes:
             return
