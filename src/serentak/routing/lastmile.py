@@ -6,6 +6,7 @@ iterations without improvement, never in wall time: the same seed gives the same
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -18,12 +19,15 @@ from pyvrp import (
     ClientGroup,
     Depot,
     Location,
+    PenaltyParams,
     ProblemData,
     Route,
     Solution,
+    SolveParams,
     VehicleType,
     solve,
 )
+from pyvrp.exceptions import PenaltyBoundWarning
 from pyvrp.stop import NoImprovement
 
 from serentak.base.clock import DAY
@@ -34,6 +38,9 @@ LARGEST_FIXED: Final = 50_000
 """Largest fixed cost handed to PyVRP: half of its largest penalty, so that infeasibility never pays."""
 PRIZE: Final = 100_000
 """Cost of leaving one voter unserved; more than any way to serve a station, so voters come before rupiah."""
+MAX_PENALTY: Final = 10_000_000
+"""Largest penalty where tasks are optional: under PyVRP's own limit a second too late costs less than a voter, and the
+search would hardly see a solution that holds."""
 FAR: Final = 10 * DAY
 """Driving time that no shift holds, for legs that do not exist; the loads forbid such visits already."""
 MAX_RELOADS: Final = 40
@@ -92,7 +99,13 @@ def route(
         model = _Model(problem, list(tasks), staff, limits or Limits({}), required=required)
         stop = NoImprovement(patience)
         first = model.solution(start) if start else None
-        result = solve(model.data, stop, seed, collect_stats=False, display=False, initial_solution=first)
+        params = SolveParams() if required else SolveParams(penalty=PenaltyParams(max_penalty=MAX_PENALTY))
+        with warnings.catch_warnings():
+            # Where not all can be served the penalties do reach their limit; the caller says so in its own words.
+            warnings.simplefilter("ignore", PenaltyBoundWarning)
+            result = solve(
+                model.data, stop, seed, collect_stats=False, display=False, params=params, initial_solution=first
+            )
         if result.is_feasible():
             return model.tours(result.best)
     return []
