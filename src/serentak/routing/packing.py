@@ -114,7 +114,8 @@ def _try(problem: Problem, team: _Team, run: Candidate, day: int) -> Timed | Non
         return None
     busy = last.back if last is not None and last.last_day == day else None
     timed = time_run(problem, run.row, run.timed.order, day, shift_function(problem, crew, index), busy)
-    if timed is None:
+    # Ballots sleep on the road only where the way is too long for a day, never to fill an evening.
+    if timed is None or timed.last_day - timed.first_day > run.nights:
         return None
     guard = crew.escorts[index] if crew.escorts else None
     for later in range(timed.first_day + 1, timed.last_day + 1):
