@@ -66,7 +66,9 @@ class Cover:
     candidates: int
 
 
-def candidates(problem: Problem, tasks: Sequence[int], limit: int, most: int = MOST_PARTS) -> list[Candidate] | None:
+def candidates(
+    problem: Problem, tasks: Sequence[int], limit: int = MOST_LISTED, most: int = MOST_PARTS
+) -> list[Candidate] | None:
     """List every run of at most `most` parts that fits a team's load and hours, or None if there are over `limit`."""
     found: list[Candidate] = []
     for row, own in _by_row(crews(problem)):
