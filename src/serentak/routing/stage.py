@@ -85,7 +85,8 @@ def _trunk(order: Order, tasks: Sequence[int]) -> tuple[Sequence[Draft], Bound |
         whole = cover(problem, tasks, listed)
         drafts = _covered(problem, tasks, listed, whole)
         return drafts, _bound(whole, drafts) if whole else None
-    smaller = next(few for most in (3, 2, 1) if (few := candidates(problem, tasks, MOST_CANDIDATES, most)) is not None)
+    fewer = (candidates(problem, tasks, MOST_CANDIDATES, most) for most in (3, 2, 1))
+    smaller = next((few for few in fewer if few is not None), [])
     ways = (_covered(problem, tasks, smaller, cover(problem, tasks, smaller)), _routes(order, tasks))
     drafts = min(ways, key=lambda drafts: _worth(problem, tasks, drafts))
     relaxed = cover(problem, tasks, listed, relaxed=True) if listed is not None else None
@@ -110,8 +111,8 @@ def _covered(
     return best.drafts if best else ()
 
 
-def _bound(cover: Cover, drafts: Sequence[Draft]) -> Bound:
-    return Bound(cover.bound, cover.proven, cover.candidates, price(drafts).rupiah)
+def _bound(least: Cover, drafts: Sequence[Draft]) -> Bound:
+    return Bound(least.bound, least.proven, least.candidates, price(drafts).rupiah)
 
 
 def _routes(order: Order, tasks: Sequence[int]) -> list[Draft]:
