@@ -10,7 +10,7 @@ from serentak.routing import precheck
 from serentak.routing.baseline import nearest
 from serentak.routing.draft import Draft, price
 from serentak.routing.lastmile import Limits, Tour, route
-from serentak.routing.packing import Packed, pack
+from serentak.routing.packing import pack
 from serentak.routing.precheck import Impossible
 from serentak.routing.problem import Problem
 from serentak.routing.roster import Crew, crews, shift_function
@@ -97,18 +97,20 @@ def _covered(
     problem: Problem, tasks: Sequence[int], listed: Sequence[Candidate], whole: Cover | None
 ) -> Sequence[Draft]:
     """Cover, pack, and cover again with shorter days while that packs better."""
-    best: Packed | None = None
+    best: Sequence[Draft] = ()
     for slack in SLACKS:
         chosen = whole if slack == 1.0 else None
         chosen = chosen or cover(problem, tasks, listed, slack=slack, optional=whole is None)
         if chosen is None:
             break
-        packed = pack(problem, chosen.chosen)
-        if best is None or packed.key(problem) < best.key(problem):
-            best = packed
-        if not packed.left and whole and price(packed.drafts).rupiah <= whole.bound * 1.0005:
+        packed: Sequence[Draft] = pack(problem, chosen.chosen)
+        if _worth(problem, tasks, packed)[0]:
+            packed = pack(problem, chosen.chosen, listed)
+        best = min((best, packed), key=lambda drafts: _worth(problem, tasks, drafts))
+        lost, rupiah = _worth(problem, tasks, best)
+        if not lost and whole and rupiah <= whole.bound * 1.0005:
             break
-    return best.drafts if best else ()
+    return best
 
 
 def _bound(least: Cover, drafts: Sequence[Draft]) -> Bound:
