@@ -324,5 +324,7 @@ def problem(where: District, base: str, direction: str = "out", travel: Travel |
     kits = kits_of(where)
     spec = specs(where, direction, ways)[base]
     goods = start_goods(where, kits) | more.pop("available", {})
+    for name in more.pop("missing", ()):
+        del goods[name]
     single = single_kits(where, kits)
     return make_problem(spec, ways, goods, more.pop("ready", {}), single, more.pop("pins", ()))
