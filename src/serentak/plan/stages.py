@@ -299,12 +299,17 @@ class _Builder:
     def _times(self, base: Place, child: Station | Place) -> tuple[int, int, int, int | None]:
         home_by: int | None = None
         if self.direction == "out":
-            earliest, closes = self._tier_window("out", self._tier_name(child), child.kecamatan)
+            tier = self._tier_name(child)
+            earliest, closes = self._tier_window("out", tier, child.kecamatan)
             if isinstance(child, Place) and child.kind == "transit":
-                closes -= self._behind(child)
+                # What leaves here last must also be home before that day's work ends.
+                start, end = self.district.out[tier].hours
+                day_ends = (closes - start) // DAY * DAY + end
+                closes = min(closes, day_ends - self._way_home(child)) - self._behind(child)
             opens = earliest
         else:
-            earliest, closes = self._tier_window("back", self._back_tier(base, child), child.kecamatan)
+            tier = self._back_tier(base, child)
+            earliest, closes = self._tier_window("back", tier, child.kecamatan)
             home_by = closes - self._onward(base)
             opens = ready_at(self.district, child) if isinstance(child, Station) else earliest
         for pin in self.district.pins:
@@ -328,6 +333,15 @@ class _Builder:
                 onward += self._behind(child) if child.kind == "transit" else 0
             longest = max(longest, onward)
         return transit.handling * 2 + transit.seconds_per_box * boxes + longest
+
+    def _way_home(self, transit: Place) -> int:
+        """Give the time from arrival at the farthest child of a transit place until the vehicle is back, in seconds."""
+        boxes = max(len(kit.boxes) for kit in self.kits.stations.values())
+        stop = self.district.stop_seconds + self.district.stop_seconds_per_box * boxes
+        return max(
+            self._direct(transit, child) + (stop if isinstance(child, Station) else child.handling)
+            for child in self.below[transit.id]
+        )
 
     def _onward(self, base: Place) -> int:
         """Give the time goods still need, on the return, from a transit place to the place above it."""

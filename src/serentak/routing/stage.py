@@ -20,8 +20,10 @@ from serentak.routing.trunk import MOST_CANDIDATES, MOST_LISTED, Candidate, Cove
 
 REPAIRS = 4
 """Rounds in which windows are narrowed where exact times do not hold what the solver promised."""
-SLACKS = (1.0, 0.96, 0.92, 0.86, 0.78)
-"""Shares of the shift offered to the cover; packing keeps the cheapest result."""
+SLACKS = tuple(1 - 0.03 * n for n in range(17))
+"""Shares of the shift offered to the cover, so that its runs can also be packed; the cheapest result is kept."""
+MANY = 1000
+"""Candidates above which only every third of these shares is tried."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +100,7 @@ def _covered(
 ) -> Sequence[Draft]:
     """Cover, pack, and cover again with shorter days while that packs better."""
     best: Sequence[Draft] = ()
-    for slack in SLACKS:
+    for slack in SLACKS if len(listed) <= MANY else SLACKS[:9:3]:
         chosen = whole if slack == 1.0 else None
         chosen = chosen or cover(problem, tasks, listed, slack=slack, optional=whole is None)
         if chosen is None:
@@ -108,7 +110,7 @@ def _covered(
             packed = pack(problem, chosen.chosen, listed)
         best = min((best, packed), key=lambda drafts: _worth(problem, tasks, drafts))
         lost, rupiah = _worth(problem, tasks, best)
-        if not lost and whole and rupiah <= whole.bound * 1.0005:
+        if not lost and whole and (rupiah <= whole.bound * 1.0005 or chosen.bound > rupiah):
             break
     return best
 

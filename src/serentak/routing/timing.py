@@ -94,7 +94,8 @@ def time_run(
             return None
         start = opening(child, task.opens, now + leg)
         if number == 0:
-            now = depart = start - leg  # rather wait at the base, loaded and guarded, than on the road
+            # Rather wait at the base, loaded and guarded, than on the road; but be there before it closes.
+            now = depart = max(now, min(start, child.closes) - leg)
         elif start + service > shift[1] and spec.overnight and spec.children[tasks[number - 1].child].night:
             today, shift = today + 1, shift_of(today + 1)
             if shift is None:

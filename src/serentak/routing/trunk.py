@@ -27,9 +27,9 @@ MOST_CANDIDATES: Final = 20_000
 """Candidate runs up to which the cover is solved as a whole; beyond it the heuristic takes over."""
 MOST_LISTED: Final = 60_000
 """Candidate runs up to which they are at least listed, for the linear relaxation's bound."""
-MOST_NODES: Final = 5_000
-"""Branch-and-bound nodes after which the best cover is taken with its bound; nodes, not seconds, so that the same
-input gives the same plan."""
+MOST_WORK: Final = 1_000_000
+"""Branch-and-bound nodes times candidates after which the best cover is taken with its bound; counted, not timed, so
+that the same input gives the same plan."""
 SKIP: Final = 1_000_000
 """Rupiah set against leaving one voter unserved; more than any way to serve a hub costs a voter."""
 
@@ -75,14 +75,12 @@ def candidates(
         reached = [task for task in tasks if problem.reaches(row, task)]
         alone: dict[int, int] = {}
         for group in _loads(problem, row, reached, most):
-            candidate = _best_order(problem, row, own, group)
-            if candidate is None:
-                continue
-            if len(group) == 1:
-                alone[group[0]] = candidate.nights
+            orders = _best_orders(problem, row, own, group)
+            if len(group) == 1 and orders:
+                alone[group[0]] = min(candidate.nights for candidate in orders)
             # A night with ballots on board is for ways too long for a day, not for saving a second journey.
-            if candidate.nights <= max((alone.get(task, 0) for task in group), default=0):
-                found.append(candidate)
+            most_nights = max((alone.get(task, 0) for task in group), default=0)
+            found.extend(candidate for candidate in orders if candidate.nights <= most_nights)
             if len(found) > limit:
                 return None
     return found
@@ -116,7 +114,8 @@ def _loads(problem: Problem, row: FleetRow, tasks: list[int], most: int) -> Iter
         yield from grow(0, (), 0, size)
 
 
-def _best_order(problem: Problem, row: FleetRow, own: list[Crew], group: tuple[int, ...]) -> Candidate | None:
+def _best_orders(problem: Problem, row: FleetRow, own: list[Crew], group: tuple[int, ...]) -> list[Candidate]:
+    """Give the shortest feasible order on every working day; one candidate serves all days that share it."""
     seconds = problem.seconds[row.mode, row.speed_factor]
     points = {task: problem.tasks[task].child + 1 for task in group}
 
@@ -124,14 +123,19 @@ def _best_order(problem: Problem, row: FleetRow, own: list[Crew], group: tuple[i
         path = [0, *(points[task] for task in order), 0]
         return sum(seconds[here][there] for here, there in pairwise(path))
 
+    found: list[Candidate] = []
+    left = own
     for order in sorted(permutations(group), key=lambda order: (driving(order), order)):
-        timed = {crew.day: time for crew in own if (time := _time(problem, crew, order)) is not None}
+        timed = {crew.day: time for crew in left if (time := _time(problem, crew, order)) is not None}
         if timed:
             quickest = min(timed.values(), key=lambda time: (time.seconds, time.depart))
             cost = moving_cost(row, quickest.metres, quickest.seconds)
             nights = min(time.last_day - time.first_day for time in timed.values())
-            return Candidate(row, quickest, tuple(sorted(timed)), nights, _work(problem, quickest), cost)
-    return None
+            found.append(Candidate(row, quickest, tuple(sorted(timed)), nights, _work(problem, quickest), cost))
+            left = [crew for crew in left if crew.day not in timed]
+        if not left:
+            break
+    return found
 
 
 def _time(problem: Problem, crew: Crew, order: tuple[int, ...]) -> Timed | None:
@@ -198,7 +202,7 @@ class _CoverModel:
         self.highs.setOptionValue("threads", 1)
         self.highs.setOptionValue("random_seed", 1)
         self.highs.setOptionValue("mip_rel_gap", 1e-7)
-        self.highs.setOptionValue("mip_max_nodes", MOST_NODES)
+        self.highs.setOptionValue("mip_max_nodes", max(50, MOST_WORK // max(1, len(self.listed))))
         self.highs.setOptionValue("solve_relaxation", relaxed)
         self.columns = 0
 
