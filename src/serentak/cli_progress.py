@@ -9,6 +9,7 @@ from contextlib import contextmanager
 
 from serentak.base.clock import format_duration
 from serentak.base.messages import _
+from serentak.base.numbers import rupiah
 from serentak.routing.chain import Progress
 
 
@@ -18,10 +19,10 @@ def showing_progress() -> Iterator[Progress]:
     phases = {"out": _("Outbound"), "back": _("Return")}
     if not sys.stderr.isatty():
 
-        def say(phase: str, done: int, total: int, rupiah: int) -> None:
+        def say(phase: str, done: int, total: int, cost: int) -> None:
             if done == total:
-                line = _("{phase}: {done} stages planned, cost so far Rp{rupiah}")
-                sys.stderr.write(line.format(phase=phases[phase], done=done, rupiah=rupiah) + "\n")
+                line = _("{phase}: {done} stages planned, cost so far {cost}")
+                sys.stderr.write(line.format(phase=phases[phase], done=done, cost=rupiah(cost)) + "\n")
 
         yield say
         return
@@ -34,10 +35,10 @@ def showing_progress() -> Iterator[Progress]:
     with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(phases["out"], total=1.0, note="")
 
-        def show(phase: str, done: int, total: int, rupiah: int) -> None:
+        def show(phase: str, done: int, total: int, cost: int) -> None:
             share = (done / total + (phase == "back")) / 2
             left = (time.monotonic() - started) * (1 - share) / share
-            note = _("Rp{rupiah}, {left} left").format(rupiah=f"{rupiah:,}", left=format_duration(round(left)))
+            note = _("{cost}, {left} left").format(cost=rupiah(cost), left=format_duration(round(left)))
             bar.update(task, completed=share, description=phases[phase], note=note)
 
         yield show

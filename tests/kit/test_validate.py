@@ -4,9 +4,7 @@ from serentak.kit.validate import validate
 
 
 def said(problems):
-    return [
-        (problem.severity, problem.file, problem.row, problem.column, problem.value) for problem in problems
-    ]
+    return [(problem.severity, problem.file, problem.row, problem.column, problem.value) for problem in problems]
 
 
 def test_a_district_that_fits_its_pack(make_station, make_district, rules):

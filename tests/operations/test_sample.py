@@ -126,9 +126,7 @@ def test_kecil_is_what_the_documentation_says(kecil):
     ]
     assert sum(row.teams for row in kecil.escorts) == 1
     assert Counter(station.parent for station in kecil.stations) == {"PPK-CONTOH": 8, "DERMAGA-CONTOH": 4}
-    assert all(
-        (station.access == ("boat",)) == (station.parent == "DERMAGA-CONTOH") for station in kecil.stations
-    )
+    assert all((station.access == ("boat",)) == (station.parent == "DERMAGA-CONTOH") for station in kecil.stations)
     assert kecil.out["ppk"].window[0] == -5 * 86_400 + 7 * 3_600
     assert kecil.place("PPK-CONTOH").night
     assert set(kecil.back) == {"ppk", "kpu"}

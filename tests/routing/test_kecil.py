@@ -91,9 +91,12 @@ def edge(where: District, base: Place, child: Station | Place, direction: str) -
     rows = [row for row in rows if not access or row.mode in access]
     if not rows:
         return "no_mode"
-    rows = [row for row in rows if row.boxes >= BOXES and row.grams > 20_000 and row.millilitres > 20_000]
+    rows = [row for row in rows if row.boxes >= BOXES]
     if not rows:
         return "too_large"
+    rows = [row for row in rows if row.grams > 20_000 and row.millilitres > 20_000]
+    if not rows:
+        return "too_heavy"
     calendar = range(tier.window[0] // DAY, tier.window[1] // DAY + 1)
     shifts = [(row, day, shift) for row in rows for day in calendar if (shift := hours_of(row, day, tier, base))]
     if not shifts:
@@ -166,7 +169,7 @@ def test_the_cases_cover_both_directions_and_their_reasons():
     found = [expected(where) for where in CASES.values()]
     out = {why for lost in found for (_name, way), why in lost.items() if way == "out"}
     back = {why for lost in found for (_name, way), why in lost.items() if way == "back"}
-    assert out == {"no_vehicle", "no_mode", "too_large", "no_day", "no_escort", "hours"}
+    assert out == {"no_vehicle", "no_mode", "too_large", "too_heavy", "no_day", "no_escort", "hours"}
     assert back == {"not_delivered", "no_day", "no_escort"}
     assert expected(kecil()) == {}
 

@@ -37,6 +37,7 @@ REASONS: dict[str, tuple[District, Table | None, str, dict[str, int | str], int 
     "a team that never comes together": (
         desa([fleet("ojek", "P", "motorbike", 1, 1, team=2)]), None, "no_vehicle", {"base": "P"}, None),
     "no mode": (desa([pickup()], stations=BOAT), None, "no_mode", {"base": "P", "access": "boat"}, None),
+    "too heavy": (desa([pickup(grams=2_000)]), None, "too_heavy", {"boxes": 2}, None),
     "too large": (desa([pickup(boxes=1)]), None, "too_large", {"boxes": 2, "largest": 1}, None),
     "no way": (desa([pickup()]), Table(lambda _a, _b: -1), "no_way", {"base": "P"}, None),
     "no escort": (desa([pickup()], escort="run"), None, "no_escort", {"base": "P"}, None),

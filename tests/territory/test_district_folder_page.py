@@ -35,9 +35,7 @@ def test_every_key_is_documented(page):
     for key in KEYS:
         default = ", ".join(key.default) if isinstance(key.default, list) else key.default
         shown = "" if default is None else f"`{default}`"
-        assert re.search(
-            rf"^\| `{re.escape(key.name)}` \| [a-z ]+ \| {re.escape(shown)} \|", page, re.MULTILINE
-        )
+        assert re.search(rf"^\| `{re.escape(key.name)}` \| [a-z ]+ \| {re.escape(shown)} \|", page, re.MULTILINE)
 
 
 def test_the_example_can_be_read(read, files, page):

@@ -183,9 +183,7 @@ WHOLE_FILES = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("content", "remedy"), [case[1:] for case in WHOLE_FILES], ids=[c[0] for c in WHOLE_FILES]
-)
+@pytest.mark.parametrize(("content", "remedy"), [case[1:] for case in WHOLE_FILES], ids=[c[0] for c in WHOLE_FILES])
 def test_files_that_are_no_tables(folder, files, content, remedy):
     files["stations.csv"] = content
     with pytest.raises(InputError) as caught:

@@ -17,9 +17,7 @@ def test_a_good_folder_is_read_without_a_word(folder, files):
     assert list(problems) == []
     assert (district.code, district.zone, district.election_day) == ("14.01", "WIB", date(2024, 11, 27))
     assert district.elections == ("G", "B")
-    assert district.out["ppk"] == Tier(
-        (parse_moment("H-5 07:00"), parse_moment("H-2 18:00")), (21_600, 72_000), "run"
-    )
+    assert district.out["ppk"] == Tier((parse_moment("H-5 07:00"), parse_moment("H-2 18:00")), (21_600, 72_000), "run")
     assert district.group_windows == {
         ("out", "tps", "14.01.06"): (parse_moment("H-2 06:00"), parse_moment("H-1 23:59"))
     }
@@ -30,9 +28,7 @@ def test_stations_find_their_parent(read, files):
     stations = read(files).stations
     assert [station.parent for station in stations] == ["PPS-3", "PPS-3", "JETTY"]
 
-    files["places.csv"] = "".join(
-        line for line in files["places.csv"].splitlines(True) if not line.startswith("PPS")
-    )
+    files["places.csv"] = "".join(line for line in files["places.csv"].splitlines(True) if not line.startswith("PPS"))
     assert [station.parent for station in read(files).stations] == ["PPK-6", "PPK-6", "JETTY"]
 
 
@@ -187,8 +183,7 @@ def test_indonesian_headings(read, files):
         files["fleet.csv"]
         .replace(
             "type,base,mode,count,team,boxes,kg,litres,speed_factor,days,cost_day,cost_km,cost_hour",
-            "jenis,pangkalan,moda,jumlah,regu,kotak,kilogram,liter,faktor kecepatan,hari,"
-            "biaya/hari,biaya/km,biaya/jam",
+            "jenis,pangkalan,moda,jumlah,regu,kotak,kilogram,liter,faktor kecepatan,hari,biaya/hari,biaya/km,biaya/jam",
         )
         .replace(",truck,", ",truk,")
     )

@@ -80,9 +80,7 @@ def test_one_cell_of_a_good_table_is_replaced(folder, files, name, data):
 
 toml_values = st.one_of(
     st.sampled_from([repr(value) for value in ("H-5 07:00", "06:00-20:00", "", "G")]),
-    st.sampled_from(
-        ["1", "-1", "1e400", "nan", "[]", "[[]]", "{a=1}", "2024-11-27", "07:00:00", "true", "9" * 40]
-    ),
+    st.sampled_from(["1", "-1", "1e400", "nan", "[]", "[[]]", "{a=1}", "2024-11-27", "07:00:00", "true", "9" * 40]),
     st.text(max_size=8),
 )
 toml_keys = st.sampled_from(
@@ -97,9 +95,7 @@ toml_keys = st.sampled_from(
 def test_random_toml(folder, files, lines):
     text = "\n".join(f"[{line}]" if isinstance(line, str) else " = ".join(line) for line in lines)
     attempt(folder(files | {"district.toml": text.encode("utf-8", "surrogatepass")}))
-    attempt(
-        folder(files | {"district.toml": (files["district.toml"] + text).encode("utf-8", "surrogatepass")})
-    )
+    attempt(folder(files | {"district.toml": (files["district.toml"] + text).encode("utf-8", "surrogatepass")}))
 
 
 @pytest.mark.parametrize("text", ["a=" + "[" * 5000, "a" + ".a" * 5000 + "=1", "seed=" + "9" * 5000])

@@ -65,9 +65,7 @@ def test_a_province_is_a_region_too():
     assert region("34").contests == ()
 
 
-@pytest.mark.parametrize(
-    ("code", "near"), [("14.99", "14.09"), ("99.01", "there is no province 99"), ("99", "14")]
-)
+@pytest.mark.parametrize(("code", "near"), [("14.99", "14.09"), ("99.01", "there is no province 99"), ("99", "14")])
 def test_an_unknown_code_names_what_is_near(code, near):
     with pytest.raises(UnknownRegionError) as refusal:
         region(code)

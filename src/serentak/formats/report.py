@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from serentak.base.clock import DAY, HOUR, format_day, format_moment
-from serentak.base.messages import _, language
+from serentak.base.messages import _
+from serentak.base.numbers import direction, number, percent, rupiah
 from serentak.kit.kits import Kits
 from serentak.plan.model import Plan
 from serentak.plan.reasons import in_words, remedy
@@ -36,33 +37,22 @@ def report(plan: Plan, district: District, kits: Kits, warnings: Sequence[str] =
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def number(value: int) -> str:
-    """Write a whole number with the language's thousands separator."""
-    text = f"{value:,}"
-    return text.replace(",", ".") if language() == "id" else text
-
-
 def km(metres: int) -> str:
     """Write metres as whole kilometres."""
     return number(round(metres / 1000))
 
 
-def rupiah(value: int) -> str:
-    """Write an amount of money."""
-    return f"Rp{number(value)}"
-
-
-def percent(part: int, whole: int) -> str:
-    """Write a share with one decimal."""
-    share = f"{100 * part / whole:.1f} %" if whole else "-"
-    return share.replace(".", ",") if language() == "id" else share
-
-
 def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """Write a Markdown table; the first column is text, the others stand to the right."""
-    lines = ["| " + " | ".join(head) + " |", "|---|" + "---:|" * (len(head) - 1)]
-    lines += ["| " + " | ".join(str(cell).replace("|", "/") for cell in row) + " |" for row in rows]
+    """Write a Markdown table; a column of figures stands to the right."""
+    body = [[str(cell).replace("|", "/") for cell in row] for row in rows]
+    figures = [all(_is_figure(row[n]) for row in body) for n in range(len(head))]
+    lines = ["| " + " | ".join(head) + " |", "|" + "".join("---:|" if right else "---|" for right in figures)]
+    lines += ["| " + " | ".join(row) + " |" for row in body]
     return "\n".join(lines)
+
+
+def _is_figure(cell: str) -> bool:
+    return all(character in "0123456789.,%-/ Rp" for character in cell)
 
 
 def _head(plan: Plan, district: District) -> str:
@@ -164,15 +154,15 @@ def _hubs(plan: Plan, district: District) -> str:
     """A row a base: stations, boxes, first departure, last arrival, boxes an hour."""
     names = {place.id: place.name or place.id for place in district.places}
     parts = []
-    for direction, title in (("out", _("Last mile outbound, by hub")), ("back", _("Return to the hubs"))):
+    for way, title in (("out", _("Last mile outbound, by hub")), ("back", _("Return to the hubs"))):
         rows = []
         for stage in plan.stages:
-            if stage.direction != direction or stage.bound is not None or not stage.runs:
+            if stage.direction != way or stage.bound is not None or not stage.runs:
                 continue
             stops = [stop for run in stage.runs for stop in run.stops]
             boxes = sum(stop.boxes for stop in stops)
             first = min(run.depart for run in stage.runs)
-            last = max(run.return_ for run in stage.runs) if direction == "back" else max(s.arrive for s in stops)
+            last = max(run.return_ for run in stage.runs) if way == "back" else max(s.arrive for s in stops)
             rows.append(
                 (
                     names[stage.base],
@@ -228,7 +218,7 @@ def _escorts(plan: Plan, district: District) -> str:
         available = sum(on_duty.values()) * (tier.hours[1] - tier.hours[0]) / HOUR
         rows.append(
             (
-                f"{names[stage.base]} ({_('outbound') if stage.direction == 'out' else _('return')})",
+                f"{names[stage.base]} ({direction(stage.direction)})",
                 ", ".join(sorted({row.agency for row in teams})),
                 max(on_duty.values(), default=0),
                 max(busiest.values()),
@@ -251,11 +241,9 @@ def _unserved(plan: Plan) -> str:
         return f"## {_('Not served')}\n\n" + _("Every station is served, out and back.")
     rows = []
     for lost in plan.unserved[:MOST_LISTED]:
-        where = _("outbound") if lost.direction == "out" else _("return")
         earliest = "-" if lost.earliest is None else format_moment(lost.earliest)
-        rows.append((
-            lost.station, where, in_words(lost.reason, lost.figures), earliest, remedy(lost.reason, lost.figures),
-        ))  # fmt: skip
+        why, help_ = in_words(lost.reason, lost.figures), remedy(lost.reason, lost.figures)
+        rows.append((lost.station, direction(lost.direction), why, earliest, help_))
     text = f"## {_('Not served')}\n\n" + table(
         (_("Station"), _("direction"), _("reason"), _("earliest"), _("what would help")), rows
     )

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from serentak.base.errors import InputError, Problem
 from serentak.base.messages import _
+from serentak.base.numbers import direction
 from serentak.formats.stops import stops_csv
 from serentak.operations.plan import read_ground, read_plan_ground
 from serentak.operations.workspace import input_sha256
@@ -52,7 +53,8 @@ class PlanVerdict:
     def reasons(self) -> list[str]:
         """Give the listed unserved stations, a line each."""
         return [
-            f"{lost.station} ({lost.direction}): {in_words(lost.reason, lost.figures)}" for lost in self.plan.unserved
+            f"{lost.station} ({direction(lost.direction)}): {in_words(lost.reason, lost.figures)}"
+            for lost in self.plan.unserved
         ]
 
 

@@ -16,7 +16,7 @@ from serentak.plan.check_teams import check_teams
 from serentak.plan.cost import RunCost, add_up
 from serentak.plan.model import Direction, Plan, Run, Stage
 from serentak.plan.stages import StageSpec, build_stages, is_recap
-from serentak.plan.violations import Findings, Violation
+from serentak.plan.violations import Findings, Violation, span
 from serentak.territory.model import District
 from serentak.travel import Travel
 
@@ -87,7 +87,7 @@ def _check_direction(
             continue
         findings.differs("stage", stage.id, _("the base"), stage.base, spec.base.id)
         findings.differs("stage", stage.id, _("the tier"), stage.tier, spec.tier)
-        findings.differs("stage", stage.id, _("the window"), tuple(stage.window), spec.window)
+        findings.differs("stage", stage.id, _("the window"), span(stage.window), span(spec.window))
         checker = RunCheck(spec, travel, goods, findings)
         own = [cost for run in stage.runs if (cost := checker.check(run)) is not None]
         costs.extend(own)
@@ -142,4 +142,4 @@ def _check_totals(plan: Plan, district: District, costs: list[RunCost], findings
         "escort_days": sums.escort_days,
     }
     for name, value in true.items():
-        findings.differs("total", f"totals.{name}", _("the total"), getattr(totals, name), value)
+        findings.differs("total", f"totals.{name}", name, getattr(totals, name), value)

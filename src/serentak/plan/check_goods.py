@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 from serentak.base.messages import _
+from serentak.base.numbers import direction as direction_word
 from serentak.kit.kits import Kits
 from serentak.plan.model import Direction, Stop
 from serentak.plan.stages import Child, StageSpec, is_recap, recap_unit
@@ -150,7 +151,7 @@ class Goods:
         for name in [*self.station, *self.kecamatan]:
             if not self._arrived(name) and name not in listed:
                 message = _("it is not served ({direction}), and not listed as unserved")
-                self.findings.say("not_served", name, message.format(direction=self.direction))
+                self.findings.say("not_served", name, message.format(direction=direction_word(self.direction)))
 
     def _arrived(self, name: str) -> bool:
         if self.direction == "out":

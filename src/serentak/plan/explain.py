@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from serentak.base.clock import MINUTE, format_duration, format_moment
 from serentak.base.errors import InputError
 from serentak.base.messages import _
+from serentak.base.numbers import rupiah
 from serentak.kit.kits import Kits
 from serentak.kit.rules import Rules
 from serentak.plan.cost import moving_cost
@@ -144,7 +145,7 @@ class Explainer:
         legs = self._legs(stage, row)
         metres, seconds = self._length(stage, run, legs)
         load = sum(stop.boxes for stop in run.stops)
-        summary = _("{run}: {vehicle} ({team}), {stops} stops, {km} km, {hours} of driving, Rp{cost} besides the day.")
+        summary = _("{run}: {vehicle} ({team}), {stops} stops, {km} km, {hours} of driving, {cost} besides the day.")
         lines = [
             summary.format(
                 run=run.id,
@@ -153,7 +154,7 @@ class Explainer:
                 stops=len(run.stops),
                 km=round(metres / 1000, 1),
                 hours=format_duration(seconds),
-                cost=moving_cost(row, metres, seconds),
+                cost=rupiah(moving_cost(row, metres, seconds)),
             ),
             _("It carries {load} of {most} boxes.").format(load=load, most=row.team * row.boxes),
         ]
@@ -246,7 +247,7 @@ class Explainer:
                 more = moving_cost(row, metres, seconds) - moving_cost(
                     own, *self._length(stage, run, self._legs(stage, own))
                 )
-                others.append(_("{type} would cost {more:+} rupiah").format(type=row.type, more=more))
+                others.append(_("{type} would cost {more} more").format(type=row.type, more=rupiah(more)))
         if not others:
             return _("Why this vehicle: {type} is the only kind at {base}.").format(type=own.type, base=stage.base)
         return _("Why this vehicle: {others}.").format(others="; ".join(others))

@@ -21,6 +21,10 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
         N_("its {boxes} boxes do not fit on one run; the largest team there carries {largest}"),
         N_("let vehicles move in teams that carry {boxes} boxes, or base a larger one there"),
     ),
+    "too_heavy": (
+        N_("its {boxes} boxes weigh {kg} kg and take {litres} l with their bundles, more than any team there carries"),
+        N_("let vehicles move in teams that carry them, or base a larger one there"),
+    ),
     "no_way": (N_("there is no way to it from {base}"), N_("check the network and the coordinates")),
     "no_escort": (
         N_("the run must be escorted, and no escort team stands at {base} on those days"),
@@ -60,6 +64,21 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     ),
 }
 
+_SHORT: Final = {
+    "no_vehicle": N_("no vehicle"),
+    "no_mode": N_("no vehicle that can reach it"),
+    "too_large": N_("too large for one run"),
+    "too_heavy": N_("too heavy for one run"),
+    "no_way": N_("no way"),
+    "no_escort": N_("no escort"),
+    "no_day": N_("no working day"),
+    "window": N_("window too short"),
+    "hours": N_("working day too short"),
+    "window_and_hours": N_("window and working day too short"),
+    "fleet_short": N_("too few vehicles"),
+    "escort_short": N_("too few escorts"),
+}
+
 CODES: Final = tuple(_WORDS)
 """Every reason a plan may give."""
 
@@ -83,8 +102,8 @@ class _Shown(dict[str, object]):
         if isinstance(due, int):
             self["due"] = format_moment(due)
         out = figures.get("out")
-        if isinstance(out, str) and out in _WORDS:
-            self["out"] = out
+        if isinstance(out, str) and out in _SHORT:
+            self["out"] = _(_SHORT[out])
 
     def __missing__(self, key: str) -> str:
         return "…"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 from serentak.base.clock import format_moment
@@ -66,3 +67,8 @@ class Findings:
 def exact(moment: int) -> str:
     """Write a moment with its second, so that one second too late can be seen."""
     return format_moment(moment)
+
+
+def span(window: Sequence[int]) -> str:
+    """Write a window by its two moments."""
+    return " - ".join(exact(moment) for moment in window)

@@ -83,8 +83,12 @@ def _reason(problem: Problem, everyone: list[Crew], task: int) -> Impossible:
         return Impossible("no_mode", None, {"base": spec.base.id, "access": ", ".join(child.access)})
     carrying = [row for row in reaching if problem.carries(row, [task])]
     if not carrying:
+        work = problem.tasks[task]
         largest = max(row.team * row.boxes for row in reaching)
-        return Impossible("too_large", None, {"boxes": problem.tasks[task].boxes, "largest": largest})
+        if work.boxes > largest:
+            return Impossible("too_large", None, {"boxes": work.boxes, "largest": largest})
+        kg, litres = -(-work.grams // 1000), -(-work.millilitres // 1000)
+        return Impossible("too_heavy", None, {"boxes": work.boxes, "kg": kg, "litres": litres})
     driving = [row for row in carrying if problem.seconds[row.mode, row.speed_factor][0][_point(problem, task)] >= 0]
     if not driving:
         return Impossible("no_way", None, {"base": spec.base.id})
