@@ -6,6 +6,7 @@ iterations without improvement, never in wall time: the same seed gives the same
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from pyvrp import (
     PenaltyParams,
     ProblemData,
     RandomNumberGenerator,
+    Result,
     Route,
     Solution,
     SolveParams,
@@ -88,7 +90,8 @@ def route(
         Latest arrivals narrower than the problem's.
     start
         Tours to begin from; without them the search often stays with more vehicles than it needs, since PyVRP adds
-        reloads one move at a time.
+        reloads one move at a time. A second search begins at random, and the cheaper result counts: from one start
+        even a long search may end above a start as good.
 
     Returns
     -------
@@ -100,18 +103,23 @@ def route(
         return []
     for required in (True, False):
         model = _Model(problem, list(tasks), staff, limits or Limits({}), required=required)
-        stop = NoImprovement(patience)
         params = SolveParams() if required else SolveParams(penalty=PenaltyParams(max_penalty=MAX_PENALTY))
-        first = _descended(model.data, model.solution(start), seed, params.penalty) if start else None
-        with warnings.catch_warnings():
-            # Where not all can be served the penalties do reach their limit; the caller says so in its own words.
-            warnings.simplefilter("ignore", PenaltyBoundWarning)
-            result = solve(
-                model.data, stop, seed, collect_stats=False, display=False, params=params, initial_solution=first
-            )
-        if result.is_feasible():
-            return model.tours(result.best)
+        firsts: list[Solution | None] = [None]
+        if start:
+            firsts.insert(0, _descended(model.data, model.solution(start), seed, params.penalty))
+        found = [_searched(model.data, patience, seed, params, first) for first in firsts]
+        best = min(found, key=lambda result: result.cost())  # infinite where a result is not feasible
+        if best.is_feasible():
+            return model.tours(best.best)
     return []
+
+
+def _searched(data: ProblemData, patience: int, seed: int, params: SolveParams, first: Solution | None) -> Result:
+    with warnings.catch_warnings():
+        # Where not all can be served the penalties do reach their limit; the caller says so in its own words.
+        warnings.simplefilter("ignore", PenaltyBoundWarning)
+        stop = NoImprovement(patience)
+        return solve(data, stop, seed, collect_stats=False, display=False, params=params, initial_solution=first)
 
 
 def _descended(data: ProblemData, start: Solution, seed: int, penalty: PenaltyParams) -> Solution:
@@ -142,6 +150,7 @@ class _Model:
         self.places = [0, *sorted({problem.tasks[task].child + 1 for task in tasks})]
         self.location = {place: n for n, place in enumerate(self.places)}
         self.owner: list[int] = []
+        self.crate = self._crate()
         self.weighed = self._weight_binds()
         self.barring = [mode for mode in self.modes if any(self._bars(mode, task) for task in tasks)]
         self.guarding = any(problem.spec.needs_escort(problem.child(task)) for task in tasks)
@@ -196,7 +205,7 @@ class _Model:
         row, many = crew.row, len(self.tasks)
         # Dimension m counts goods that mode m cannot take there: a vehicle of mode m has no room for them. The last
         # one counts goods that need an escort. Every dimension costs time, so one that cannot bind is left out.
-        capacity = [row.team * row.boxes]
+        capacity = [row.team * row.boxes // self.crate]
         capacity += [row.team * row.grams, row.team * row.millilitres] if self.weighed else []
         capacity += [0 if row.mode == mode else many for mode in self.barring]
         capacity += [many if crew.escorts else 0] if self.guarding else []
@@ -211,6 +220,14 @@ class _Model:
             reload_depots=[0] if again else [],
             max_reloads=MAX_RELOADS,
         )
+
+    def _crate(self) -> int:
+        """Give the boxes that always travel together.
+
+        Counted one by one they would make an overload of one station dearer than a vehicle, at PyVRP's penalties of
+        the first thousands of iterations, and bar it from ways between good solutions.
+        """
+        return math.gcd(*(self.problem.tasks[task].boxes for task in self.tasks)) or 1
 
     def _weight_binds(self) -> bool:
         """Tell whether some load could be too heavy or bulky for a vehicle that has room for its boxes."""
@@ -259,7 +276,8 @@ class _Model:
 
     def _client(self, task: int, span: tuple[int, int], group: int | None) -> Client:
         problem, work, child = self.problem, self.problem.tasks[task], self.problem.child(task)
-        load = [work.boxes, work.grams, work.millilitres] if self.weighed else [work.boxes]
+        load = [work.boxes // self.crate]
+        load += [work.grams, work.millilitres] if self.weighed else []
         load += [int(self._bars(mode, task)) for mode in self.barring]
         load += [int(problem.spec.needs_escort(child))] if self.guarding else []
         outbound = problem.spec.direction == "out"

@@ -23,7 +23,7 @@ REPAIRS = 4
 SLACKS = tuple(1 - 0.03 * n for n in range(17))
 """Shares of the shift offered to the cover, so that its runs can also be packed; the cheapest result is kept."""
 MANY = 1000
-"""Candidates above which only every third of these shares is tried."""
+"""Candidates above which only two of these shares are tried, since each takes long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ def _covered(
 ) -> Sequence[Draft]:
     """Cover, pack, and cover again with shorter days while that packs better."""
     best: Sequence[Draft] = ()
-    for slack in SLACKS if len(listed) <= MANY else SLACKS[:9:3]:
+    for slack in SLACKS if len(listed) <= MANY else SLACKS[:6:4]:
         chosen = whole if slack == 1.0 else None
         chosen = chosen or cover(problem, tasks, listed, slack=slack, optional=whole is None)
         if chosen is None:

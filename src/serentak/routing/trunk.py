@@ -25,7 +25,7 @@ MOST_PARTS: Final = 4
 """Parts in one enumerated run; more are rare where loads fill a truck, and the number of sets explodes."""
 MOST_CANDIDATES: Final = 20_000
 """Candidate runs up to which the cover is solved as a whole; beyond it the heuristic takes over."""
-MOST_LISTED: Final = 60_000
+MOST_LISTED: Final = 40_000
 """Candidate runs up to which they are at least listed, for the linear relaxation's bound."""
 MOST_WORK: Final = 1_000_000
 """Branch-and-bound nodes times candidates after which the best cover is taken with its bound; counted, not timed, so
