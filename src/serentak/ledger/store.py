@@ -72,7 +72,7 @@ class Store:
         return int(self._db.execute("SELECT coalesce(max(idx) + 1, 0) FROM leaf").fetchone()[0])
 
     def find(self, leaf: bytes) -> tuple[int, int] | None:
-        """Give index and time (milliseconds since the epoch) of the entry with this leaf hash, if it is here."""
+        """Give index and time (milliseconds since the epoch) of the entry with this leaf hash, or None."""
         row = self._db.execute("SELECT idx, at FROM leaf WHERE hash = ?", (leaf,)).fetchone()
         return None if row is None else (row[0], row[1])
 
