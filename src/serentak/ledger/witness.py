@@ -32,7 +32,7 @@ from serentak.base.errors import InputError, Refused
 from serentak.base.messages import _
 from serentak.ledger.checkpoint import Checkpoint, parse_checkpoint
 from serentak.ledger.faults import Malformed, Unproven
-from serentak.ledger.keys import SigningKey, new_key, read_key, write_key
+from serentak.ledger.keys import new_key, read_key, write_key
 from serentak.ledger.note import (
     COSIGNATURE,
     ML_DSA_44,
@@ -239,23 +239,26 @@ class Witness:
     def add_checkpoint(self, body: bytes) -> Reply:
         """Answer an ``add-checkpoint`` request; a cosignature is on disk before it is given."""
         try:
-            if len(body) > MAX_REQUEST:
-                raise _Declined(413, "the request is too large")
-            request = parse_request(body)
-            origin = request.note.text.partition("\n")[0]
-            with self._mutex:
-                signed_by = self._verify_log(origin, request.note)
-                checkpoint = parse_checkpoint(request.note.text)
-                if request.old > checkpoint.size:
-                    raise _Declined(400, "the old size is larger than the checkpoint")
-                return self._advance(request, checkpoint, signed_by)
+            return self._answer(body)
         except _Declined as declined:
             return declined.reply
         except Malformed as error:
             return Reply(400, f"invalid input: {error}\n".encode())
 
+    def _answer(self, body: bytes) -> Reply:
+        if len(body) > MAX_REQUEST:
+            raise _Declined(413, "the request is too large")
+        request = parse_request(body)
+        origin = request.note.text.partition("\n")[0]
+        with self._mutex:
+            signed_by = self._verify_log(origin, request.note)
+            checkpoint = parse_checkpoint(request.note.text)
+            if request.old > checkpoint.size:
+                raise _Declined(400, "the old size is larger than the checkpoint")
+            return self._advance(request, checkpoint, signed_by)
+
     def get_checkpoint(self, digest: str) -> Reply:
-        """Answer a monitor's question for the last checkpoint; `digest` is SHA-256 of the origin, hex digits."""
+        """Answer a monitor who asks for the last checkpoint; `digest` is SHA-256 of the origin in hex."""
         with self._mutex:
             row = self._db.execute("SELECT note FROM log WHERE digest = ?", (digest,)).fetchone()
         if row is None or row[0] is None:
