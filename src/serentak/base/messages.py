@@ -18,7 +18,7 @@ _language: ContextVar[str] = ContextVar("language", default="id")
 
 @cache
 def _catalogue(language: str) -> gettext.NullTranslations:
-    return gettext.translation("serentak", LOCALE, [language], fallback=language == "en")
+    return gettext.translation("serentak", LOCALE, [language], fallback=True)
 
 
 def set_language(language: str) -> None:

@@ -1,0 +1,1 @@
+"""What a polling station must receive: rules as data, ballots, boxes, ids, weights."""

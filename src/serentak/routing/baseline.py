@@ -1,0 +1,70 @@
+"""Nearest neighbour: the practice of the spreadsheet, under the same rules, for comparison in every report.
+
+A vehicle goes to the nearest station it can still serve, returns when it is full or nothing more fits its shift,
+loads again, and when the shift is over the next vehicle goes on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from serentak.routing.lastmile import Tour
+from serentak.routing.problem import Problem
+from serentak.routing.roster import Crew, shift_function
+from serentak.routing.timing import Timed, time_run
+
+
+def nearest(problem: Problem, tasks: Sequence[int], staff: Sequence[Crew]) -> list[Tour]:
+    """Make tours by nearest neighbour; tasks that no shift had room for are in none of them."""
+    left = list(tasks)
+    tours: list[Tour] = []
+    busy: set[tuple[str, int]] = set()
+    for crew in staff:
+        for index, name in enumerate(crew.names):
+            if (name, crew.day) in busy or not left:
+                continue
+            runs = _day(problem, crew, index, left)
+            if runs:
+                tours.append(Tour(crew, tuple(timed.order for timed in runs)))
+                busy.update((name, day) for timed in runs for day in range(timed.first_day, timed.last_day + 1))
+    return tours
+
+
+def _day(problem: Problem, crew: Crew, index: int, left: list[int]) -> list[Timed]:
+    """Fill one team's day; takes the tasks it does off the list."""
+    runs: list[Timed] = []
+    while left:
+        last = runs[-1] if runs else None
+        if last is not None and last.last_day > crew.day:
+            break
+        timed = _run(problem, crew, index, left, last.back if last else None)
+        if timed is None:
+            break
+        runs.append(timed)
+    return runs
+
+
+def _run(problem: Problem, crew: Crew, index: int, left: list[int], busy_until: int | None) -> Timed | None:
+    row, shift_of = crew.row, shift_function(problem, crew, index)
+    seconds = problem.seconds[row.mode, row.speed_factor]
+    done: list[int] = []
+    timed: Timed | None = None
+    here = 0
+    while True:
+        near = sorted(left, key=lambda task: (seconds[here][problem.tasks[task].child + 1], task))
+        for task in near:
+            if not _may(problem, crew, done, task):
+                continue
+            longer = time_run(problem, row, [*done, task], crew.day, shift_of, busy_until)
+            if longer is not None:
+                done.append(task)
+                left.remove(task)
+                timed, here = longer, problem.tasks[task].child + 1
+                break
+        else:
+            return timed
+
+
+def _may(problem: Problem, crew: Crew, done: list[int], task: int) -> bool:
+    guarded = not problem.spec.needs_escort(problem.child(task)) or bool(crew.escorts)
+    return guarded and problem.reaches(crew.row, task) and problem.carries(crew.row, [*done, task])

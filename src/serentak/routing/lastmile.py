@@ -1,0 +1,263 @@
+"""The vehicle routing problem of one stage, solved by PyVRP.
+
+One PyVRP vehicle type stands for a crew (alike teams of one fleet row on one working day). Effort is counted in
+iterations without improvement, never in wall time: the same seed gives the same routes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+from pyvrp import (
+    Activity,
+    Client,
+    ClientGroup,
+    Depot,
+    Location,
+    ProblemData,
+    Route,
+    Solution,
+    VehicleType,
+    solve,
+)
+from pyvrp.stop import NoImprovement
+
+from serentak.base.clock import DAY
+from serentak.routing.problem import Problem
+from serentak.routing.roster import Crew, crews
+
+LARGEST_FIXED: Final = 50_000
+"""Largest fixed cost handed to PyVRP: half of its largest penalty, so that infeasibility never pays."""
+PRIZE: Final = 100_000
+"""Cost of leaving one voter unserved; more than any way to serve a station, so voters come before rupiah."""
+FAR: Final = 10 * DAY
+"""Driving time that no shift holds, for legs that do not exist; the loads forbid such visits already."""
+MAX_RELOADS: Final = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Tour:
+    """What one vehicle team does on one working day: its runs in order, each a sequence of tasks."""
+
+    crew: Crew
+    runs: tuple[tuple[int, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Narrower latest arrivals for single tasks, found when exact times are laid over the solver's routes."""
+
+    closes: dict[int, int]
+
+
+def route(
+    problem: Problem,
+    tasks: Sequence[int],
+    patience: int,
+    seed: int,
+    *,
+    everyone: Sequence[Crew] | None = None,
+    limits: Limits | None = None,
+    start: Sequence[Tour] = (),
+) -> list[Tour]:
+    """Route tasks on the stage's crews.
+
+    Parameters
+    ----------
+    tasks
+        Tasks to be done, all of them possible by themselves.
+    patience
+        Iterations without improvement after which the search stops.
+    everyone
+        Crews to use; by default all of the stage.
+    limits
+        Latest arrivals narrower than the problem's.
+    start
+        Tours to begin from; without them the search often stays with more vehicles than it needs, since PyVRP adds
+        reloads one move at a time.
+
+    Returns
+    -------
+    list of Tour
+        Tasks that are in none of them could not be served; they are as few voters as the search could find.
+    """
+    staff = list(crews(problem) if everyone is None else everyone)
+    if not tasks or not staff:
+        return []
+    for required in (True, False):
+        model = _Model(problem, list(tasks), staff, limits or Limits({}), required=required)
+        stop = NoImprovement(patience)
+        first = model.solution(start) if start else None
+        result = solve(model.data, stop, seed, collect_stats=False, display=False, initial_solution=first)
+        if result.is_feasible():
+            return model.tours(result.best)
+    return []
+
+
+class _Model:
+    """PyVRP's view of a problem; time is shifted so that none is negative."""
+
+    def __init__(
+        self, problem: Problem, tasks: list[int], staff: list[Crew], limits: Limits, *, required: bool
+    ) -> None:
+        self.problem, self.tasks, self.staff, self.required = problem, tasks, staff, required
+        self.limits = limits
+        self.origin = min(crew.shift[0] for crew in staff)
+        self.modes = sorted({crew.row.mode for crew in staff})
+        self.places = [0, *sorted({problem.tasks[task].child + 1 for task in tasks})]
+        self.location = {place: n for n, place in enumerate(self.places)}
+        self.owner: list[int] = []
+        self.data = self._data()
+
+    def _data(self) -> ProblemData:
+        clients, groups = self._clients()
+        depot = Depot(0, service_duration=self.problem.spec.base.handling)
+        profiles: dict[tuple[str, float, int, int], int] = {}
+        distances: list[NDArray[np.int64]] = []
+        durations: list[NDArray[np.int64]] = []
+        scale = self._scale()
+        types = []
+        for crew in self.staff:
+            row = crew.row
+            key = (row.mode, row.speed_factor, row.team * row.cost_km, row.team * row.cost_hour)
+            if key not in profiles:
+                profiles[key] = len(distances)
+                distance, duration = self._matrices(crew, scale)
+                distances.append(distance)
+                durations.append(duration)
+            types.append(self._vehicle_type(crew, profiles[key], scale))
+        locations = [Location(0, 0) for _ in self.places]
+        return ProblemData(locations, clients, [depot], types, distances, durations, groups)
+
+    def _scale(self) -> float:
+        """Give solver units a rupiah."""
+        fixed = max(crew.cost_day for crew in self.staff)
+        if fixed > 0:
+            return LARGEST_FIXED / fixed
+        longest = max(float(self._rupiah(crew).max()) for crew in self.staff)
+        return LARGEST_FIXED / longest if longest > 0 else 1.0
+
+    def _rupiah(self, crew: Crew) -> NDArray[np.float64]:
+        legs = self.problem.legs[crew.row.mode, crew.row.speed_factor]
+        grid = np.ix_(self.places, self.places)
+        row = crew.row
+        cost = legs.metres[grid] * (row.cost_km / 1000) + legs.seconds[grid] * (row.cost_hour / 3600)
+        return np.maximum(cost, 0) * row.team
+
+    def _matrices(self, crew: Crew, scale: float) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        grid = np.ix_(self.places, self.places)
+        seconds = self.problem.legs[crew.row.mode, crew.row.speed_factor].seconds[grid]
+        cost = np.rint(self._rupiah(crew) * scale).astype(np.int64)
+        missing = seconds < 0
+        return np.where(missing, LARGEST_FIXED, cost), np.where(missing, FAR, seconds)
+
+    def _vehicle_type(self, crew: Crew, profile: int, scale: float) -> VehicleType:
+        row, many = crew.row, len(self.tasks)
+        # Dimension m counts goods that mode m cannot take there: a vehicle of mode m has no room for them. The last
+        # one counts goods that need an escort.
+        barred = [0 if row.mode == mode else many for mode in self.modes]
+        guarded = many if crew.escorts else 0
+        capacity = [row.team * row.boxes, row.team * row.grams, row.team * row.millilitres]
+        return VehicleType(
+            num_available=len(crew.names),
+            capacity=[*capacity, *barred, guarded],
+            fixed_cost=round(crew.cost_day * scale),
+            tw_early=crew.shift[0] - self.origin,
+            tw_late=self._home(crew) - self.origin,
+            profile=profile,
+            reload_depots=[0],
+            max_reloads=MAX_RELOADS,
+        )
+
+    def _home(self, crew: Crew) -> int:
+        due = [self.problem.child(task).home_by for task in self.tasks]
+        if any(moment is None for moment in due):
+            return crew.shift[1]
+        return min(crew.shift[1], max(moment for moment in due if moment is not None))
+
+    def _clients(self) -> tuple[list[Client], list[ClientGroup]]:
+        clients: list[Client] = []
+        groups: list[ClientGroup] = []
+        for task in self.tasks:
+            spans = self._spans(task)
+            group = len(groups) if len(spans) > 1 else None
+            if group is not None:
+                first = len(clients)
+                groups.append(ClientGroup(list(range(first, first + len(spans))), required=self.required))
+            for span in spans:
+                clients.append(self._client(task, span, group))
+                self.owner.append(task)
+        return clients, groups
+
+    def _client(self, task: int, span: tuple[int, int], group: int | None) -> Client:
+        problem, work, child = self.problem, self.problem.tasks[task], self.problem.child(task)
+        load = [work.boxes, work.grams, work.millilitres]
+        load += [int(bool(child.access) and mode not in child.access) for mode in self.modes]
+        load += [int(problem.spec.needs_escort(child))]
+        outbound = problem.spec.direction == "out"
+        release = max(work.free, child.earliest - problem.spec.base.handling) - self.origin
+        return Client(
+            self.location[work.child + 1],
+            delivery=load if outbound else [],
+            pickup=[] if outbound else load,
+            service_duration=child.service(work.boxes),
+            tw_early=max(span[0] - self.origin, 0),
+            tw_late=max(span[1] - self.origin, 0),
+            release_time=max(release, 0),
+            prize=0 if self.required else (work.voters + 1) * PRIZE,
+            required=self.required and group is None,
+            group=group,
+        )
+
+    def _spans(self, task: int) -> list[tuple[int, int]]:
+        """Give the spans in which handling may start at a task's child: one a day where the place keeps hours."""
+        child, work = self.problem.child(task), self.problem.tasks[task]
+        closes = min(child.closes, self.limits.closes.get(task, child.closes))
+        if child.home_by is not None:
+            closes = min(closes, child.home_by - child.service(work.boxes) - self._quickest_home(task))
+        if child.hours is None:
+            return [(work.opens, max(closes, work.opens))]
+        spans = []
+        for day in range(work.opens // DAY - 1, closes // DAY + 1):
+            first, last = max(work.opens, day * DAY + child.hours[0]), min(closes, day * DAY + child.hours[1])
+            if last >= first:
+                spans.append((first, last))
+        return spans or [(work.opens, max(closes, work.opens))]
+
+    def _quickest_home(self, task: int) -> int:
+        point = self.problem.tasks[task].child + 1
+        times = [seconds[point][0] for seconds in self.problem.seconds.values() if seconds[point][0] >= 0]
+        return min(times, default=0)
+
+    def solution(self, start: Sequence[Tour]) -> Solution:
+        """Make a first solution of tours; PyVRP takes it even where it is not feasible."""
+        client = {task: n for n, task in reversed(list(enumerate(self.owner)))}
+        room = [len(crew.names) for crew in self.staff]
+        routes = []
+        for tour in start:
+            runs = [[client[task] for task in run if task in client] for run in tour.runs]
+            activities: list[Activity] = []
+            for run in filter(None, runs):
+                activities += [Activity("D0")] if activities else []
+                activities += [Activity(f"C{n}") for n in run]
+            kind = next((n for n, crew in enumerate(self.staff) if room[n] and crew.kind == tour.crew.kind), None)
+            if activities and kind is not None:
+                room[kind] -= 1
+                routes.append(Route(self.data, activities, kind))
+        return Solution(self.data, routes)
+
+    def tours(self, best: Solution) -> list[Tour]:
+        """Read PyVRP's routes back as tours, sorted so that equal solutions give equal plans."""
+        found: list[Tour] = []
+        for route_ in best.routes():
+            runs: dict[int, list[int]] = {}
+            for activity in route_:
+                if activity.is_client():
+                    runs.setdefault(activity.trip, []).append(self.owner[activity.idx])
+            crew = self.staff[route_.vehicle_type()]
+            found.append(Tour(crew, tuple(tuple(run) for _trip, run in sorted(runs.items()))))
+        return sorted(found, key=lambda tour: (tour.crew.day, tour.crew.row.row, tour.crew.shift, tour.runs))

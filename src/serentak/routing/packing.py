@@ -1,0 +1,127 @@
+"""Trunk runs packed on teams and days: as few vehicle-days as can be, the farthest first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from serentak.routing.draft import Draft, price
+from serentak.routing.problem import Problem
+from serentak.routing.roster import Crew, crews, shift_function
+from serentak.routing.timing import Timed, time_run
+from serentak.routing.trunk import Candidate
+
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """Runs with teams and days, and the candidates for which no team had time."""
+
+    drafts: tuple[Draft, ...]
+    left: tuple[Candidate, ...]
+
+    def key(self, problem: Problem) -> tuple[int, int]:
+        """Give what makes one packing better than another: unserved voters, then rupiah."""
+        lost = sum(problem.tasks[task].voters + 1 for run in self.left for task in run.timed.order)
+        return lost, price(self.drafts).rupiah
+
+
+@dataclass(slots=True)
+class _Team:
+    """One vehicle team and what it has been given so far."""
+
+    crews: dict[int, tuple[Crew, int]]
+    runs: list[Timed] = field(default_factory=list)
+    days: set[int] = field(default_factory=set)
+
+
+def pack(problem: Problem, chosen: Sequence[Candidate]) -> Packed:
+    """Pack the chosen runs, trying several orders and keeping the best result.
+
+    A run goes where it costs no further vehicle-day and leaves the least idle time; otherwise to a fresh team-day,
+    the earliest one.
+    """
+    best: Packed | None = None
+    for order in _ORDERS:
+        packed = _fill(problem, sorted(chosen, key=order))
+        if best is None or packed.key(problem) < best.key(problem):
+            best = packed
+    assert best is not None  # noqa: S101 - there is at least one order
+    return best
+
+
+_ORDERS: tuple[Callable[[Candidate], tuple[int, ...]], ...] = (
+    lambda run: (-run.occupied, *run.timed.order),
+    lambda run: (len(run.days), -run.occupied, *run.timed.order),
+    lambda run: (-run.timed.metres, *run.timed.order),
+    lambda run: (max(run.days), -run.occupied, *run.timed.order),
+)
+
+
+def _fill(problem: Problem, runs: Sequence[Candidate]) -> Packed:
+    teams = _teams(problem)
+    drafts: list[Draft] = []
+    left: list[Candidate] = []
+    for run in runs:
+        place = _best_place(problem, teams, run)
+        if place is None:
+            left.append(run)
+            continue
+        name, day, timed = place
+        team = teams[name]
+        crew, index = team.crews[day]
+        team.runs.append(timed)
+        team.days.update(range(timed.first_day, timed.last_day + 1))
+        drafts.append(Draft(crew.row, name, crew.escorts[index] if crew.escorts else None, timed))
+    return Packed(tuple(sorted(drafts, key=lambda draft: (draft.timed.depart, draft.vehicle))), tuple(left))
+
+
+def _teams(problem: Problem) -> dict[str, _Team]:
+    teams: dict[str, _Team] = {}
+    for crew in crews(problem):
+        for index, name in enumerate(crew.names):
+            teams.setdefault(name, _Team({})).crews[crew.day] = (crew, index)
+    return teams
+
+
+def _best_place(problem: Problem, teams: dict[str, _Team], run: Candidate) -> tuple[str, int, Timed] | None:
+    best: tuple[tuple[int, int, int, int], str, int, Timed] | None = None
+    fresh: set[tuple[object, ...]] = set()
+    for rank, (name, team) in enumerate(teams.items()):
+        for day in run.days:
+            if day not in team.crews or team.crews[day][0].row != run.row:
+                continue
+            crew = team.crews[day][0]
+            if not team.runs:
+                # Unused teams of one crew are alike; one stands for all.
+                alike = (crew.row.row, day, crew.shift)
+                if alike in fresh:
+                    continue
+                fresh.add(alike)
+            timed = _try(problem, team, run, day)
+            if timed is None:
+                continue
+            new = sum(later not in team.days for later in range(timed.first_day, timed.last_day + 1))
+            key = (new * crew.cost_day, day if new else 0, crew.shift[1] - timed.back, rank)
+            if best is None or key < best[0]:
+                best = (key, name, day, timed)
+    return None if best is None else best[1:]
+
+
+def _try(problem: Problem, team: _Team, run: Candidate, day: int) -> Timed | None:
+    crew, index = team.crews[day]
+    last = team.runs[-1] if team.runs else None
+    if last is not None and last.last_day > day:
+        return None
+    busy = last.back if last is not None and last.last_day == day else None
+    timed = time_run(problem, run.row, run.timed.order, day, shift_function(problem, crew, index), busy)
+    if timed is None:
+        return None
+    guard = crew.escorts[index] if crew.escorts else None
+    for later in range(timed.first_day + 1, timed.last_day + 1):
+        # The escort stays with the team through the night, so it must be the team's own on the next day too.
+        if later not in team.crews:
+            return None
+        other, place = team.crews[later]
+        if (other.escorts[place] if other.escorts else None) != guard:
+            return None
+    return timed

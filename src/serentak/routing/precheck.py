@@ -1,0 +1,170 @@
+"""What cannot be done whatever the solver: arithmetic proofs, with the smallest change that would help."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from serentak.base.clock import MINUTE
+from serentak.routing.problem import Problem
+from serentak.routing.roster import Crew, crews, shift_function
+from serentak.routing.timing import opening, time_run
+from serentak.territory.model import FleetRow
+
+
+@dataclass(frozen=True, slots=True)
+class Impossible:
+    """A task that no vehicle of its stage can do, with the reason.
+
+    Parameters
+    ----------
+    reason
+        Code, see `serentak.plan.reasons`.
+    earliest
+        Earliest possible arrival at the child (outbound) or back at the base (return), or None if never.
+    figures
+        The arithmetic, among it the smallest relaxation that would help.
+    """
+
+    reason: str
+    earliest: int | None
+    figures: dict[str, int | str]
+
+
+@dataclass(frozen=True, slots=True)
+class Shortage:
+    """A stage whose fleet or escorts cannot do all its tasks, by an area bound.
+
+    Parameters
+    ----------
+    reason
+        ``fleet_short`` or ``escort_short``.
+    needed, available
+        Team-seconds.
+    """
+
+    reason: str
+    needed: int
+    available: int
+    figures: dict[str, int | str]
+
+
+def impossible(problem: Problem) -> dict[int, Impossible]:
+    """Find the tasks that cannot be done even by a run of their own with every vehicle free.
+
+    Returns
+    -------
+    dict
+        By task; empty when each task alone can be done.
+    """
+    everyone = crews(problem)
+    found: dict[int, Impossible] = {}
+    for task in range(len(problem.tasks)):
+        if not any(_alone(problem, crew, task) for crew in everyone):
+            found[task] = _reason(problem, everyone, task)
+    return found
+
+
+def _alone(problem: Problem, crew: Crew, task: int) -> bool:
+    row = crew.row
+    if not problem.reaches(row, task) or not problem.carries(row, [task]):
+        return False
+    if problem.spec.needs_escort(problem.child(task)) and not crew.escorts:
+        return False
+    return time_run(problem, row, [task], crew.day, shift_function(problem, crew, 0)) is not None
+
+
+def _reason(problem: Problem, everyone: list[Crew], task: int) -> Impossible:
+    spec, child = problem.spec, problem.child(task)
+    fleet = [row for row in spec.fleet if row.teams]
+    if not fleet:
+        return Impossible("no_vehicle", None, {"base": spec.base.id})
+    reaching = [row for row in fleet if problem.reaches(row, task)]
+    if not reaching:
+        return Impossible("no_mode", None, {"base": spec.base.id, "access": ", ".join(child.access)})
+    carrying = [row for row in reaching if problem.carries(row, [task])]
+    if not carrying:
+        largest = max(row.team * row.boxes for row in reaching)
+        return Impossible("too_large", None, {"boxes": problem.tasks[task].boxes, "largest": largest})
+    driving = [row for row in carrying if problem.seconds[row.mode, row.speed_factor][0][_point(problem, task)] >= 0]
+    if not driving:
+        return Impossible("no_way", None, {"base": spec.base.id})
+    best = min(driving, key=lambda row: (problem.seconds[row.mode, row.speed_factor][0][_point(problem, task)]))
+    arrival, home = _freely(problem, best, task)
+    earliest = arrival if spec.direction == "out" else home
+    if spec.needs_escort(child) and not any(crew.escorts for crew in everyone):
+        return Impossible("no_escort", earliest, {"base": spec.base.id})
+    if not any(crew.row in driving for crew in everyone):
+        return Impossible("no_day", earliest, {"base": spec.base.id})
+    return _too_late(problem, best, task, arrival, home)
+
+
+def _point(problem: Problem, task: int) -> int:
+    return problem.tasks[task].child + 1
+
+
+def _freely(problem: Problem, row: FleetRow, task: int) -> tuple[int, int]:
+    """Give arrival at the child and return home of a direct run that no hours or windows hold back."""
+    child, work = problem.child(task), problem.tasks[task]
+    seconds = problem.seconds[row.mode, row.speed_factor]
+    there, back = seconds[0][_point(problem, task)], seconds[_point(problem, task)][0]
+    arrival = max(work.free + problem.spec.base.handling, child.earliest) + there
+    start = opening(child, work.opens, arrival)
+    return start, start + child.service(work.boxes) + back
+
+
+def _too_late(problem: Problem, row: FleetRow, task: int, arrival: int, home: int) -> Impossible:
+    spec, child = problem.spec, problem.child(task)
+    seconds = problem.seconds[row.mode, row.speed_factor]
+    there = seconds[0][_point(problem, task)]
+    round_trip = spec.base.handling + there + child.service(problem.tasks[task].boxes)
+    round_trip += seconds[_point(problem, task)][0]
+    shift = max((end - start for day in spec.days() if (s := spec.shift(day, row)) for start, end in [s]), default=0)
+    earliest = arrival if spec.direction == "out" else home
+    late = arrival - child.closes if child.home_by is None else home - child.home_by
+    if late > 0:
+        figures: dict[str, int | str] = {
+            "due": child.closes if child.home_by is None else child.home_by,
+            "late_minutes": -(-late // MINUTE),
+            "vehicle": row.type,
+        }
+        return Impossible("window", earliest, figures)
+    lacking = round_trip - shift
+    figures = {
+        "round_trip_minutes": -(-round_trip // MINUTE),
+        "working_minutes": shift // MINUTE,
+        "vehicle": row.type,
+    }
+    if lacking > 0:
+        return Impossible("hours", earliest, figures | {"lacking_minutes": -(-lacking // MINUTE)})
+    return Impossible("window_and_hours", earliest, figures | {"due": child.closes if child.home_by is None else child.home_by})
+
+
+def shortage(problem: Problem) -> Shortage | None:
+    """Prove that a stage's teams cannot do all its tasks, where arithmetic can.
+
+    The bound: every run needs loading, the way to its nearest task and the way home from the nearest, and every task
+    needs its handling. Team-hours of the working days that touch the window stand against it.
+    """
+    spec = problem.spec
+    everyone = [crew for crew in crews(problem) if any(problem.reaches(crew.row, n) for n in range(len(problem.tasks)))]
+    if not problem.tasks or not everyone:
+        return None
+    capacity = max(crew.row.team * crew.row.boxes for crew in everyone)
+    runs = -(-sum(task.boxes for task in problem.tasks) // capacity) if capacity else 0
+    nearest = min(
+        seconds[0][task.child + 1] + seconds[task.child + 1][0]
+        for seconds in problem.seconds.values()
+        for task in problem.tasks
+    )
+    service = sum(problem.child(n).service(task.boxes) for n, task in enumerate(problem.tasks))
+    needed = runs * (spec.base.handling + nearest) + service
+    available = sum(len(crew.names) * (crew.shift[1] - crew.shift[0]) for crew in everyone)
+    if needed <= available:
+        return None
+    per_day = max(crew.shift[1] - crew.shift[0] for crew in everyone)
+    short = -(-(needed - available) // per_day)
+    vehicles = sum(row.teams for row in spec.fleet)
+    guards = max((len(spec.escort_teams(day)) for day in spec.days()), default=0)
+    reason = "escort_short" if spec.escort == "run" and guards < vehicles else "fleet_short"
+    figures: dict[str, int | str] = {"needed_hours": -(-needed // 3600), "available_hours": available // 3600}
+    return Shortage(reason, needed, available, figures | {"more_team_days": short})

@@ -1,0 +1,137 @@
+"""Who can drive when: vehicle teams and escort teams of a stage on each working day."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from serentak.routing.problem import Problem
+from serentak.routing.timing import Shift
+from serentak.territory.model import EscortRow, FleetRow
+
+
+@dataclass(frozen=True, slots=True)
+class Crew:
+    """Alike vehicle teams of one fleet row on one working day.
+
+    Parameters
+    ----------
+    names
+        Names of the teams, ``truk#1``; `escorts` is as long where they are escorted, else empty.
+    shift
+        Start and end of the day in seconds from H.
+    """
+
+    row: FleetRow
+    day: int
+    names: tuple[str, ...]
+    escorts: tuple[tuple[str, EscortRow], ...]
+    shift: Shift
+
+    @property
+    def kind(self) -> tuple[int, int, Shift, int | None]:
+        """Give what all teams of the crew share, and no other crew of the stage has."""
+        return self.row.row, self.day, self.shift, self.escorts[0][1].cost_day if self.escorts else None
+
+    @property
+    def cost_day(self) -> int:
+        """Rupiah for one team and its escort for the day."""
+        return self.row.team * self.row.cost_day + (self.escorts[0][1].cost_day if self.escorts else 0)
+
+
+def crews(problem: Problem, *, escorted: bool | None = None) -> list[Crew]:
+    """List the crews of a stage, by day.
+
+    Where fewer escort teams than vehicle teams stand ready, they go first to rows without which some task could
+    not be reached, then to the largest vehicles.
+
+    Parameters
+    ----------
+    escorted
+        Whether every team must be escorted; by default as the stage says.
+    """
+    spec = problem.spec
+    must = spec.escort == "run" if escorted is None else escorted
+    wanted = must or any(spec.needs_escort(problem.child(task)) for task in range(len(problem.tasks)))
+    found: list[Crew] = []
+    for day in spec.days():
+        rows = [row for row in spec.fleet if spec.shift(day, row) is not None]
+        guards = spec.escort_teams(day) if wanted else []
+        share = _share(problem, rows, len(guards))
+        taken = 0
+        for row, count in zip(rows, share, strict=True):
+            names = row.names()
+            mine = tuple(guards[taken : taken + count])
+            taken += count
+            found.extend(_escorted(problem, row, day, names[:count], mine))
+            if not must and names[count:]:
+                found.extend(_plain(problem, row, day, names[count:]))
+    return found
+
+
+def _escorted(
+    problem: Problem, row: FleetRow, day: int, names: tuple[str, ...], guards: tuple[tuple[str, EscortRow], ...]
+) -> list[Crew]:
+    groups: dict[tuple[Shift, int], list[tuple[str, tuple[str, EscortRow]]]] = {}
+    for name, guard in zip(names, guards, strict=True):
+        shift = problem.spec.shift(day, row, guard[1])
+        if shift is not None:
+            groups.setdefault((_pinned(problem, name, shift), guard[1].cost_day), []).append((name, guard))
+    return [
+        Crew(row, day, tuple(name for name, _ in pairs), tuple(guard for _, guard in pairs), shift)
+        for (shift, _cost), pairs in groups.items()
+        if shift[1] > shift[0]
+    ]
+
+
+def _plain(problem: Problem, row: FleetRow, day: int, names: tuple[str, ...]) -> list[Crew]:
+    shift = problem.spec.shift(day, row)
+    groups: dict[Shift, list[str]] = {}
+    for name in names:
+        if shift is not None:
+            groups.setdefault(_pinned(problem, name, shift), []).append(name)
+    return [Crew(row, day, tuple(same), (), own) for own, same in groups.items() if own[1] > own[0]]
+
+
+def _pinned(problem: Problem, name: str, shift: Shift) -> Shift:
+    """Narrow a shift by the officer's pins on the vehicle."""
+    start, end = shift
+    for pin in problem.pins:
+        if pin.target == name:
+            start = start if pin.not_before is None else max(start, pin.not_before)
+            end = end if pin.not_after is None else min(end, pin.not_after)
+    return start, end
+
+
+def _share(problem: Problem, rows: list[FleetRow], guards: int) -> list[int]:
+    """Share escort teams out over fleet rows."""
+    share = [0] * len(rows)
+    only = {
+        reaching[0]
+        for task in range(len(problem.tasks))
+        if len(reaching := [n for n, row in enumerate(rows) if problem.reaches(row, task)]) == 1
+    }
+    largest = sorted(range(len(rows)), key=lambda n: (n not in only, -rows[n].team * rows[n].boxes, n))
+    for n in largest:
+        if guards and n in only and rows[n].teams:
+            share[n] += 1
+            guards -= 1
+    for n in largest:
+        more = min(guards, rows[n].teams - share[n])
+        share[n] += more
+        guards -= more
+    return share
+
+
+def shift_function(problem: Problem, crew: Crew, index: int) -> Callable[[int], Shift | None]:
+    """Give the shifts of one team of a crew, with its escort, on any working day."""
+    guard = crew.escorts[index][1] if crew.escorts else None
+
+    def shift_of(day: int) -> Shift | None:
+        shift = problem.spec.shift(day, crew.row, guard)
+        if shift is None:
+            return None
+        pinned = _pinned(problem, crew.names[index], shift)
+        return pinned if pinned[1] > pinned[0] else None
+
+    return shift_of

@@ -1,0 +1,205 @@
+"""One stage solved: precheck, routes, exact times, and what could not be done with its reason."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from serentak.plan.model import Bound
+from serentak.routing import precheck
+from serentak.routing.baseline import nearest
+from serentak.routing.draft import Draft, price
+from serentak.routing.lastmile import Limits, Tour, route
+from serentak.routing.packing import Packed, pack
+from serentak.routing.precheck import Impossible
+from serentak.routing.problem import Problem
+from serentak.routing.roster import Crew, crews, shift_function
+from serentak.routing.split import split
+from serentak.routing.timing import Timed, time_run
+from serentak.routing.trunk import MOST_CANDIDATES, candidates, cover
+
+REPAIRS = 4
+"""Rounds in which windows are narrowed where exact times do not hold what the solver promised."""
+SLACKS = (1.0, 0.96, 0.92, 0.86, 0.78)
+"""Shares of the shift offered to the cover; packing keeps the cheapest result."""
+
+
+@dataclass(frozen=True, slots=True)
+class Solved:
+    """Runs of a stage, its undone tasks with reasons, and the trunk's bound."""
+
+    drafts: tuple[Draft, ...]
+    undone: dict[int, Impossible]
+    bound: Bound | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """All that one stage needs to be solved; it pickles, so any process can take it.
+
+    Parameters
+    ----------
+    patience
+        Iterations without improvement.
+    warm
+        Tours to begin from, on the return: the outbound ones reversed, each with its fleet row's number.
+    """
+
+    problem: Problem
+    patience: int
+    seed: int
+    warm: tuple[tuple[int, tuple[tuple[int, ...], ...]], ...] = ()
+
+
+def solve_stage(order: Order) -> Solved:
+    """Solve one stage: what is impossible leaves first, then trunk by cover or last mile by routing."""
+    problem = order.problem
+    undone = precheck.impossible(problem)
+    tasks = [task for task in range(len(problem.tasks)) if task not in undone]
+    if not tasks:
+        return Solved((), undone)
+    listed = candidates(problem, tasks) if problem.spec.overnight else None
+    bound = None
+    if listed is not None and len(listed) <= MOST_CANDIDATES:
+        drafts, bound = _trunk(order, tasks)
+    else:
+        drafts = _routes(order, tasks)
+        if listed is not None:
+            relaxed = cover(problem, tasks, listed, relaxed=True)
+            bound = Bound(relaxed.bound, proven=False, candidates=len(listed)) if relaxed else None
+    done = {task for draft in drafts for task in draft.timed.order}
+    undone |= _short(problem, [task for task in tasks if task not in done])
+    return Solved(tuple(drafts), undone, bound)
+
+
+def nearest_neighbour(order: Order) -> Solved:
+    """Solve one stage by nearest neighbour, the baseline of every report; effort and seed play no part."""
+    problem = order.problem
+    undone = precheck.impossible(problem)
+    tasks = [task for task in range(len(problem.tasks)) if task not in undone]
+    drafts, _broken = timed_tours(problem, nearest(problem, tasks, crews(problem)))
+    done = {task for draft in drafts for task in draft.timed.order}
+    return Solved(tuple(drafts), undone | _short(problem, [task for task in tasks if task not in done]))
+
+
+def _trunk(order: Order, tasks: Sequence[int]) -> tuple[Sequence[Draft], Bound | None]:
+    """Cover, pack, and cover again with shorter days while that packs better."""
+    problem = order.problem
+    listed = candidates(problem, tasks) or []
+    whole = cover(problem, tasks, listed)
+    optional = whole is None
+    best: Packed | None = None
+    for slack in SLACKS:
+        chosen = cover(problem, tasks, listed, slack=slack, optional=optional)
+        if chosen is None:
+            break
+        packed = pack(problem, chosen.chosen)
+        if best is None or packed.key(problem) < best.key(problem):
+            best = packed
+        if not packed.left and whole and price(packed.drafts).rupiah <= whole.bound * 1.0005:
+            break
+    bound = Bound(whole.bound, proven=whole.proven, candidates=whole.candidates) if whole else None
+    return (best.drafts if best else ()), bound
+
+
+def _routes(order: Order, tasks: Sequence[int]) -> list[Draft]:
+    """Route all tasks; where they are many, village groups apart first, then all together from there."""
+    problem, everyone = order.problem, crews(order.problem)
+    start: list[Tour] = []
+    groups = split(problem, tasks)
+    if len(groups) > 1:
+        for group, staff in groups:
+            start.extend(_search(order, group, staff, _start(order, group, staff)))
+    tours = _search(order, tasks, everyone, start or _start(order, tasks, everyone))
+    drafts, _broken = timed_tours(problem, tours)
+    return sorted(drafts, key=lambda draft: (draft.timed.depart, draft.vehicle))
+
+
+def _search(order: Order, tasks: Sequence[int], staff: Sequence[Crew], start: Sequence[Tour]) -> list[Tour]:
+    """Search from a start until every run holds under exact times; never end worse than it began."""
+    problem = order.problem
+    limits = Limits({})
+    found = list(start)
+    for _round in range(REPAIRS):
+        tours = route(problem, tasks, order.patience, order.seed, everyone=staff, limits=limits, start=start)
+        found = min((tours, found), key=lambda tours: _value(problem, tasks, tours))
+        _drafts, broken = timed_tours(problem, tours)
+        if not broken:
+            break
+        limits = _narrowed(problem, limits, broken)
+    return found
+
+
+def _start(order: Order, tasks: Sequence[int], staff: Sequence[Crew]) -> list[Tour]:
+    """Give tours to begin from: nearest neighbour's, or the way out reversed where that is cheaper."""
+    problem, wanted = order.problem, set(tasks)
+    greedy = nearest(problem, tasks, staff)
+    crew_of = {(crew.row.row, crew.day): crew for crew in reversed(staff)}
+    first_day = {row: min(day for other, day in crew_of if other == row) for row, _day in crew_of}
+    reverse = []
+    for row, runs in order.warm:
+        kept = tuple(own for run in runs if (own := tuple(task for task in run if task in wanted)))
+        if kept and row in first_day:
+            reverse.append(Tour(crew_of[row, first_day[row]], kept))
+    return min((greedy, reverse), key=lambda tours: _value(problem, tasks, tours))
+
+
+def _value(problem: Problem, tasks: Sequence[int], tours: Sequence[Tour]) -> tuple[int, int]:
+    drafts, _broken = timed_tours(problem, tours)
+    done = {task for draft in drafts for task in draft.timed.order}
+    lost = sum(problem.tasks[task].voters + 1 for task in tasks if task not in done)
+    return lost, price(drafts).rupiah
+
+
+def timed_tours(problem: Problem, tours: Sequence[Tour]) -> tuple[list[Draft], list[tuple[int, ...]]]:
+    """Lay exact times over tours; give the runs that hold, and those that do not."""
+    drafts: list[Draft] = []
+    broken: list[tuple[int, ...]] = []
+    used: dict[object, int] = {}
+    staff = {crew.kind: crew for crew in crews(problem)}
+    for tour in tours:
+        crew = staff[tour.crew.kind]
+        index = used.get(crew.kind, 0)
+        used[crew.kind] = index + 1
+        if index >= len(crew.names):
+            broken.extend(tour.runs)
+            continue
+        shift_of = shift_function(problem, crew, index)
+        last: Timed | None = None
+        for run in tour.runs:
+            timed = time_run(problem, crew.row, run, crew.day, shift_of, last.back if last else None)
+            if timed is None:
+                broken.append(run)
+                continue
+            last = timed
+            drafts.append(Draft(crew.row, crew.names[index], crew.escorts[index] if crew.escorts else None, timed))
+    return drafts, broken
+
+
+def _narrowed(problem: Problem, limits: Limits, broken: Sequence[tuple[int, ...]]) -> Limits:
+    closes = dict(limits.closes)
+    for run in broken:
+        for task in run:
+            before = closes.get(task, problem.child(task).closes)
+            closes[task] = before - 900
+    return Limits(closes)
+
+
+def _short(problem: Problem, tasks: Sequence[int]) -> dict[int, Impossible]:
+    """Say why tasks that could each be done alone were not done together."""
+    if not tasks:
+        return {}
+    proof = precheck.shortage(problem)
+    spec = problem.spec
+    vehicles = sum(row.teams for row in spec.fleet)
+    guards = max((len(spec.escort_teams(day)) for day in spec.days()), default=0)
+    reason = "escort_short" if spec.escort == "run" and guards < vehicles else "fleet_short"
+    figures: dict[str, int | str] = {
+        "base": spec.base.id,
+        "vehicles": vehicles,
+        "team_days": sum(len(crew.names) for crew in crews(problem)),
+        "undone": len(tasks),
+    }
+    if proof is not None:
+        reason, figures = proof.reason, figures | proof.figures
+    return {task: Impossible(reason, None, figures) for task in tasks}

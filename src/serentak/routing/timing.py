@@ -1,0 +1,129 @@
+"""When a run happens: the times of one journey of a vehicle team, or that it cannot be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from serentak.base.clock import DAY
+from serentak.plan.stages import Child
+from serentak.routing.problem import Problem
+from serentak.territory.model import FleetRow
+
+Shift = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Timed:
+    """The times of one run.
+
+    Parameters
+    ----------
+    depart, back
+        Departure from the base after loading, and return to it.
+    halts
+        Arrival, end of handling and departure at every task, in order.
+    metres, seconds
+        Distance and driving time of one vehicle.
+    last_day
+        Working day on which it is back.
+    """
+
+    order: tuple[int, ...]
+    depart: int
+    halts: tuple[tuple[int, int, int], ...]
+    back: int
+    metres: int
+    seconds: int
+    first_day: int
+    last_day: int
+
+
+def opening(child: Child, opens: int, arrival: int) -> int:
+    """Give the second at which handling can start at a child for a vehicle that arrives then."""
+    start = max(arrival, opens)
+    if child.hours is None:
+        return start
+    first, last = child.hours
+    for day in range(start // DAY - 1, start // DAY + 2):
+        if start <= day * DAY + last:
+            return max(start, day * DAY + first)
+    return start  # unreachable: the loop covers the day after
+
+
+def time_run(
+    problem: Problem,
+    row: FleetRow,
+    order: Sequence[int],
+    day: int,
+    shift_of: Callable[[int], Shift | None],
+    busy_until: int | None = None,
+) -> Timed | None:
+    """Time a run that starts as early as it may, or tell that it cannot be.
+
+    Parameters
+    ----------
+    order
+        Tasks in the order of the visits.
+    day
+        Working day on which it leaves.
+    shift_of
+        Gives start and end of the vehicle team's shift on a working day, or None.
+    busy_until
+        Return of the team's previous run on that day.
+
+    Returns
+    -------
+    Timed or None
+        None when a window, the hours or the lack of a way forbid it. Loads are not looked at.
+    """
+    shift = shift_of(day)
+    if shift is None:
+        return None
+    spec, seconds = problem.spec, problem.seconds[row.mode, row.speed_factor]
+    tasks = [problem.tasks[task] for task in order]
+    loading = max([shift[0], shift[0] if busy_until is None else busy_until, *(task.free for task in tasks)])
+    now = depart = max(loading + spec.base.handling, *(spec.children[task.child].earliest for task in tasks))
+    here, today, driving = 0, day, 0
+    halts: list[tuple[int, int, int]] = []
+    for number, task in enumerate(tasks):
+        child, there = spec.children[task.child], task.child + 1
+        leg, service = seconds[here][there], child.service(task.boxes)
+        if leg < 0:
+            return None
+        start = opening(child, task.opens, now + leg)
+        if number == 0:
+            now = depart = start - leg  # rather wait at the base, loaded and guarded, than on the road
+        elif start + service > shift[1] and spec.overnight and spec.children[tasks[number - 1].child].night:
+            today, shift = today + 1, shift_of(today + 1)
+            if shift is None:
+                return None
+            now = shift[0]
+            halts[-1] = (*halts[-1][:2], now)
+            start = opening(child, task.opens, now + leg)
+        arrive, done = now + leg, start + service
+        if arrive > child.closes or done > shift[1]:
+            return None
+        halts.append((arrive, done, done))
+        here, now, driving = there, done, driving + leg
+    leg = seconds[here][0]
+    if leg < 0:
+        return None
+    if now + leg > shift[1] and spec.overnight and spec.children[tasks[-1].child].night:
+        today, shift = today + 1, shift_of(today + 1)
+        if shift is None:
+            return None
+        now = shift[0]
+        halts[-1] = (*halts[-1][:2], now)
+    home_by = [due for task in tasks if (due := spec.children[task.child].home_by) is not None]
+    if now + leg > min([shift[1], *home_by]):
+        return None
+    metres = path_metres(problem, row, order)
+    return Timed(tuple(order), depart, tuple(halts), now + leg, metres, driving + leg, day, today)
+
+
+def path_metres(problem: Problem, row: FleetRow, order: Sequence[int]) -> int:
+    """Give the distance from the base through the tasks and back, in metres."""
+    metres = problem.metres[row.mode, row.speed_factor]
+    path = [0, *(problem.tasks[task].child + 1 for task in order), 0]
+    return sum(metres[here][there] for here, there in zip(path, path[1:], strict=False))

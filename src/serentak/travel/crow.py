@@ -1,0 +1,85 @@
+"""Travel estimated from coordinates: the geodesic, lengthened and slowed by what the terrain is known for."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from serentak.base.errors import InputError
+from serentak.base.messages import _
+from serentak.travel.protocol import Legs, Point
+
+_SPEEDS: Final = Path(__file__).with_name("speeds.toml")
+
+
+@cache
+def _table() -> dict[str, Any]:
+    return tomllib.loads(_SPEEDS.read_text(encoding="utf-8"))
+
+
+def terrains() -> tuple[str, ...]:
+    """Give the names of the terrains that have speeds."""
+    return tuple(name for name, row in _table().items() if isinstance(row, dict))
+
+
+def modes() -> tuple[str, ...]:
+    """Give the modes of travel that have speeds."""
+    return tuple(_table()["lowland"])
+
+
+class CrowFlight:
+    """Times and distances from coordinates alone; an estimate, listed as an assumption in every report.
+
+    Parameters
+    ----------
+    terrain
+        Key of ``speeds.toml``: ``lowland``, ``hills``, ``mountain``, ``river``.
+
+    Raises
+    ------
+    InputError
+        When there is no such terrain.
+    """
+
+    def __init__(self, terrain: str) -> None:
+        if terrain not in terrains():
+            raise InputError.of(
+                "district.toml",
+                _("there are no speeds for this terrain"),
+                _("Choose one of: {choices}.").format(choices=", ".join(terrains())),
+                column="travel.terrain",
+                value=terrain,
+            )
+        self.terrain = terrain
+        self._rows: dict[str, dict[str, float]] = _table()[terrain]
+        self._gap = int(_table()["gap"])
+
+    def speed(self, mode: str) -> tuple[float, float]:
+        """Give km/h and winding factor of a mode."""
+        row = self._rows[mode]
+        return float(row["speed"]), float(row["winding"])
+
+    def legs(self, points: Sequence[Point], mode: str, speed_factor: float = 1.0) -> Legs:
+        """Give all legs between the points; see `serentak.travel.protocol.Travel`.
+
+        Metres are the geodesic (WGS84) times the winding, rounded, and at least the gap between two stops;
+        seconds are rounded up.
+        """
+        from pyproj import Geod  # noqa: PLC0415 - a fifth of a second that only planning should pay
+
+        kmh, winding = self.speed(mode)
+        n = len(points)
+        lon = np.array([point.lon for point in points], dtype=np.float64)
+        lat = np.array([point.lat for point in points], dtype=np.float64)
+        rows, columns = np.triu_indices(n, 1)
+        geodesic = Geod(ellps="WGS84").inv(lon[rows], lat[rows], lon[columns], lat[columns])[2]
+        metres = np.zeros((n, n), dtype=np.int64)
+        metres[rows, columns] = np.maximum(np.rint(np.asarray(geodesic) * winding).astype(np.int64), self._gap)
+        metres += metres.T
+        seconds = np.ceil(metres * 3.6 / (kmh * speed_factor)).astype(np.int64)
+        return Legs(metres, seconds)
