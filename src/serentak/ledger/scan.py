@@ -112,6 +112,9 @@ class Scan:
         self._differences: list[_Difference] = []
         # Eight bytes of each leaf hash are enough to look for repeated entries, at a quarter of the memory.
         self._starts = array("Q")
+        # Older tiles that say otherwise than the current one, until it is known which of the two was changed.
+        self._disputed: list[tuple[Tile, Tile]] = []
+        self._blamed: set[tuple[int, int]] = set()
 
     def run(self, visit: Visit | None) -> None:
         """Read everything once and note what is wrong."""
@@ -121,11 +124,15 @@ class Scan:
         for number in range(-(-self._size // WIDTH)):
             self._read_pair(number, visit)
         self.intact = self._from_entries.root() == self._checkpoint.root
-        served = self._upper_levels()
-        if not self.intact:
-            self._blame(served)
-        else:
+        tiles_hold = self._from_tiles.root() == self._checkpoint.root
+        trusted = self._from_entries if self.intact or not tiles_hold else self._from_tiles
+        served = self._upper_levels(trusted.full)
+        self._blamed |= {(level, each.number) for each in self._differences for level in (ENTRIES, 0)}
+        if self.intact:
             self._blame_tiles()
+        else:
+            self._blame_entries(served, tiles_hold=tiles_hold)
+        self._settle_older()
         self._repeated()
 
     def _list_files(self) -> None:
@@ -179,7 +186,8 @@ class Scan:
             return None, None
         self._compare_older(tile, data)
         try:
-            entries = parse_bundle(data, tile.path)
+            # One too many is read as well, to say which one is there twice.
+            entries = parse_bundle(data, tile.path, 2 * WIDTH)
         except Malformed as error:
             self._findings.add("bundle-malformed", tile.path, error.message)
             return None, None
@@ -224,8 +232,13 @@ class Scan:
                 continue
             shared = min(len(older), len(data))
             if older[:shared] != data[:shared]:
+                self._disputed.append((tile, other))
+
+    def _settle_older(self) -> None:
+        for tile, older in self._disputed:
+            if (tile.level, tile.number) not in self._blamed:
                 message = _("it says otherwise than the current tile: the log once showed another history")
-                self._findings.add("fork", other.path, message)
+                self._findings.add("fork", older.path, message)
 
     @staticmethod
     def _require_shape(tile: Tile, data: bytes) -> None:
@@ -235,9 +248,8 @@ class Scan:
             message = _("the bundle has {found} entries, not {width}").format(found=found, width=tile.width)
             raise Malformed(tile.path, message)
 
-    def _upper_levels(self) -> list[bytes] | None:
-        """Compare the tiles of levels 1 and up with the tree from the entries; give level 1 as served."""
-        expected = self._from_entries.full
+    def _upper_levels(self, expected: list[bytes | None]) -> list[bytes] | None:
+        """Compare the tiles of levels 1 and up with the tree below them; give level 1 as served."""
         served_first: list[bytes] | None = None
         for level in range(1, levels(self._size)):
             served: list[bytes] = []
@@ -258,6 +270,7 @@ class Scan:
             if expected is not None and found != expected:
                 message = _("hash {position} is not that of the entries below it").format(position=position)
                 self._findings.add("tile-altered", tile.path, message)
+                self._blamed.add((tile.level, tile.number))
                 return
 
     def _blame_tiles(self) -> None:
@@ -268,9 +281,8 @@ class Scan:
                 message = _("hash {position} is not that of its entry").format(position=position)
                 self._findings.add("tile-altered", tile_at(0, difference.number, self._size).path, message)
 
-    def _blame(self, served: list[bytes] | None) -> None:
-        """The entries do not lead to the signed root: find which ones are not those that were signed."""
-        tiles_hold = self._from_tiles.root() == self._checkpoint.root
+    def _blame_entries(self, served: list[bytes] | None, *, tiles_hold: bool) -> None:
+        """Find which entries are not those that were signed."""
         for difference in self._differences:
             self._blame_bundle(difference, trusted=tiles_hold)
         if tiles_hold:

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _SCHEMA: Final = """
-CREATE TABLE log (id INTEGER PRIMARY KEY CHECK (id = 1), version INTEGER NOT NULL, origin TEXT NOT NULL);
+CREATE TABLE log (
+    id INTEGER PRIMARY KEY CHECK (id = 1), version INTEGER NOT NULL, origin TEXT NOT NULL, vkey TEXT NOT NULL
+);
 CREATE TABLE leaf (idx INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE, at INTEGER NOT NULL);
 CREATE TABLE body (idx INTEGER PRIMARY KEY, entry BLOB NOT NULL);
 CREATE TABLE head (id INTEGER PRIMARY KEY CHECK (id = 1), size INTEGER NOT NULL, root BLOB NOT NULL);
@@ -56,7 +58,8 @@ class Store:
     def __init__(self, path: Path) -> None:
         try:
             self._db = _connect(path, "rw")
-            version, self.origin = self._db.execute("SELECT version, origin FROM log").fetchone()
+            row = self._db.execute("SELECT version, origin, vkey FROM log").fetchone()
+            version, self.origin, self.vkey = row
         except (sqlite3.Error, TypeError) as error:
             message = _("{path} is not the store of a log: {error}")
             raise Refused(message.format(path=path, error=error)) from error
@@ -143,7 +146,7 @@ class Store:
             raise
 
 
-def create_store(path: Path, origin: str) -> None:
+def create_store(path: Path, origin: str, vkey: str) -> None:
     """Make the store of a new, empty log.
 
     Raises
@@ -157,7 +160,7 @@ def create_store(path: Path, origin: str) -> None:
     try:
         path.chmod(0o600)
         db.executescript("BEGIN;" + _SCHEMA)
-        db.execute("INSERT INTO log VALUES (1, ?, ?)", (_VERSION, origin))
+        db.execute("INSERT INTO log VALUES (1, ?, ?, ?)", (_VERSION, origin, vkey))
         db.execute("INSERT INTO head VALUES (1, 0, ?)", (EMPTY_ROOT,))
         db.execute("COMMIT")
     finally:

@@ -147,13 +147,13 @@ def encode_bundle(entries: Iterable[bytes]) -> bytes:
     return b"".join(parts)
 
 
-def parse_bundle(data: bytes, name: str = "bundle") -> list[bytes]:
+def parse_bundle(data: bytes, name: str = "bundle", most: int = WIDTH) -> list[bytes]:
     """Read the entries of a bundle, as many as there are.
 
     Raises
     ------
     Malformed
-        When it ends within an entry or has more than 256 of them.
+        When it ends within an entry or has more than `most` of them.
     """
     entries: list[bytes] = []
     position = 0
@@ -164,6 +164,6 @@ def parse_bundle(data: bytes, name: str = "bundle") -> list[bytes]:
             raise Malformed(name, _("the bundle ends within entry {number}").format(number=len(entries)))
         entries.append(data[start:end])
         position = end
-        if len(entries) > WIDTH:
-            raise Malformed(name, _("a bundle has at most 256 entries"))
+        if len(entries) > most:
+            raise Malformed(name, _("a bundle has at most {limit} entries").format(limit=WIDTH))
     return entries

@@ -89,7 +89,7 @@ def init_log(folder: Path, origin: str, witnesses: tuple[Witness, ...] = ()) -> 
         (draft / PUBLIC).mkdir()
         (draft / PRIVATE).mkdir(mode=0o700)
         write_key(draft / PRIVATE / KEY, key)
-        create_store(draft / PRIVATE / STORE, origin)
+        create_store(draft / PRIVATE / STORE, origin, str(key.verifier))
         Disk(draft / PUBLIC, draft / PRIVATE / _TEMPORARY).put(POLICY, policy.text.encode())
         draft.rename(folder)
     return policy
@@ -287,7 +287,7 @@ def _prove_signed_heads(store: Store, key: SigningKey, source: TileSource) -> Ri
     Refused
         When it is not: signing on would fork the log.
     """
-    if store.origin != key.name:
+    if store.vkey != str(key.verifier):
         raise Refused(_("the key is not that of the log {origin}").format(origin=store.origin))
     heads = _signed_heads(store, key, source)
     last = store.head().size
