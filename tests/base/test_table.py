@@ -136,6 +136,16 @@ def test_sheets_have_true_row_numbers(tmp_path):
     assert [(p.file, p.row, p.column) for p in problems] == [("book.xlsx[Stations]", 8, "DPT")]
 
 
+def test_a_stray_mark_in_the_last_cell_is_refused_before_it_takes_all_memory(tmp_path):
+    path = tmp_path / "book.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet("stations")
+        sheet.write(0, 0, "Kode Desa")
+        sheet.write(1_048_575, 16_383, "x")
+    with pytest.raises(InputError, match="1048576 rows and 16384 columns"):
+        Workbook(path)
+
+
 def test_no_workbook(tmp_path):
     path = tmp_path / "book.xlsx"
     path.write_bytes(b"PK\x03\x04 nothing")

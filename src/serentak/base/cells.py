@@ -28,9 +28,7 @@ _ZERO_DECIMALS: Final = re.compile(r"([+-]?[0-9]{1,15})[.,]0+")
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _IDENTIFIER: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,38}[A-Za-z0-9])?")
 _SEPARATORS: Final = re.compile(r"[\s,;/|+]+")
-_SPREADSHEET_ERRORS: Final = frozenset(
-    {"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!"}
-)
+_SPREADSHEET_ERRORS: Final = frozenset({"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!"})
 YES: Final = frozenset({"ya", "y", "yes", "true", "benar", "1"})
 NO: Final = frozenset({"tidak", "n", "no", "false", "salah", "0", "tdk"})
 
@@ -112,14 +110,10 @@ def text(value: str) -> str:
     """
     value = " ".join(value.split())
     if value.upper() in _SPREADSHEET_ERRORS:
-        raise CellError(
-            _("the spreadsheet could not compute this cell"), _("mend the formula, or type the value")
-        )
+        raise CellError(_("the spreadsheet could not compute this cell"), _("mend the formula, or type the value"))
     if len(value) > MAX_TEXT:
         raise CellError(
-            _("the text has {found} characters; {limit} is the most").format(
-                found=len(value), limit=MAX_TEXT
-            ),
+            _("the text has {found} characters; {limit} is the most").format(found=len(value), limit=MAX_TEXT),
             _("shorten it; if the file looks right in a spreadsheet, check the quotation marks"),
         )
     if _CONTROL.search(value):
@@ -230,14 +224,12 @@ def letters(value: str) -> tuple[str, ...]:
     found = tuple(_SEPARATORS.sub("", value).upper())
     for letter in found:
         if not ("A" <= letter <= "Z"):
-            raise CellError(
-                _("elections are named by letters"), _("write G (gubernur), B (bupati) or W (walikota)")
-            )
+            raise CellError(_("elections are named by letters"), _("write G (gubernur), B (bupati) or W (walikota)"))
         if letter in "KR":
             raise CellError(
-                _(
-                    "{letter} names no election: K is the bundle outside the box, R a recapitulation box"
-                ).format(letter=letter),
+                _("{letter} names no election: K is the bundle outside the box, R a recapitulation box").format(
+                    letter=letter
+                ),
                 _("write G (gubernur), B (bupati) or W (walikota)"),
             )
     if not found:
@@ -273,18 +265,14 @@ def _check_range(number: float, lo: float, hi: float | None) -> None:
     if number < lo:
         raise CellError(_("the number is too small"), _("write at least {lo}").format(lo=lo))
     if hi is not None and number > hi:
-        raise CellError(
-            _("the number is too large"), _("write a number from {lo} to {hi}").format(lo=lo, hi=hi)
-        )
+        raise CellError(_("the number is too large"), _("write a number from {lo} to {hi}").format(lo=lo, hi=hi))
 
 
 def _no_whole_number(value: str) -> CellError:
     zeros = _ZERO_DECIMALS.fullmatch(value)
     # 525.000 may be thousands: only a plain .0 or .00 has one meaning.
     if zeros and not _GROUPED.fullmatch(value):
-        return CellError(
-            _("whole numbers are written without decimals"), _("write {number}").format(number=zeros[1])
-        )
+        return CellError(_("whole numbers are written without decimals"), _("write {number}").format(number=zeros[1]))
     if _GROUPED.fullmatch(value):
         return CellError(
             _("whole numbers are written without separators"),

@@ -67,9 +67,7 @@ def csv_lines(data: bytes, file: str, columns: Sequence[Column], problems: Probl
 
 def _not_empty(data: bytes, file: str) -> None:
     if not data.strip(b"\x00 \t\r\n\xef\xbb\xbf\xff\xfe"):
-        raise InputError.of(
-            file, _("the file is empty"), _("write a heading row and at least one row below it")
-        )
+        raise InputError.of(file, _("the file is empty"), _("write a heading row and at least one row below it"))
     if len(data) > MAX_BYTES:
         raise InputError.of(
             file,

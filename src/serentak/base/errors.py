@@ -70,7 +70,7 @@ class Problem:
         if self.column is not None:
             place += _(", column {column}").format(column=self.column)
         value = "" if self.value is None else f" ({self.value!r})"
-        return f"{place}: {self.message}{value}. {self.remedy}"
+        return f"{place}: {self.message}{value}; {self.remedy}"
 
     def as_dict(self) -> dict[str, str | int | None]:
         """Give the problem as plain data for ``--json``."""
@@ -94,16 +94,18 @@ class InputError(SerentakError):
     def of(cls, file: str, message: str, remedy: str, **where: str | int | None) -> InputError:
         """Make an error of a single problem; `where` takes row, column and value."""
         row, column, value = where.get("row"), where.get("column"), where.get("value")
-        return cls([
-            Problem(
-                file,
-                int(row) if row is not None else None,
-                str(column) if column is not None else None,
-                str(value) if value is not None else None,
-                message,
-                remedy,
-            )
-        ])
+        return cls(
+            [
+                Problem(
+                    file,
+                    int(row) if row is not None else None,
+                    str(column) if column is not None else None,
+                    str(value) if value is not None else None,
+                    message,
+                    remedy,
+                )
+            ]
+        )
 
 
 class Problems:
@@ -133,15 +135,11 @@ class Problems:
         if problem not in self._found[-50:]:
             self._found.append(problem)
 
-    def error(
-        self, file: str, row: int | None, column: str | None, value: object, message: str, remedy: str
-    ) -> None:
+    def error(self, file: str, row: int | None, column: str | None, value: object, message: str, remedy: str) -> None:
         """Note something that stops the work."""
         self.add(Problem(file, row, column, None if value is None else str(value), message, remedy))
 
-    def warn(
-        self, file: str, row: int | None, column: str | None, value: object, message: str, remedy: str
-    ) -> None:
+    def warn(self, file: str, row: int | None, column: str | None, value: object, message: str, remedy: str) -> None:
         """Note something the user should look at."""
         self.add(Problem(file, row, column, None if value is None else str(value), message, remedy, "warning"))
 

@@ -215,9 +215,7 @@ def _mapped_headings_exist(
             )
 
 
-def _no_heading_twice(
-    headings: list[str], found: Mapping[int, str], table: Table, problems: Problems
-) -> None:
+def _no_heading_twice(headings: list[str], found: Mapping[int, str], table: Table, problems: Problems) -> None:
     first: dict[str, str] = {}
     for place, name in found.items():
         if name in first:
@@ -284,9 +282,7 @@ def _no_heading_missing(columns: Sequence[Column], table: Table, problems: Probl
                 column.name,
                 None,
                 _("the column {name} is missing").format(name=column.name),
-                _("add a column with the heading {name} or {heading}").format(
-                    name=column.name, heading=column.heading
-                ),
+                _("add a column with the heading {name} or {heading}").format(name=column.name, heading=column.heading),
             )
 
 
@@ -302,9 +298,7 @@ def _right_width(lines: Lines, headings: list[str], table: Table, problems: Prob
                 number,
                 None,
                 listed(cells, 20),
-                _("the row has {found} cells, the heading has {wanted}").format(
-                    found=len(cells), wanted=width
-                ),
+                _("the row has {found} cells, the heading has {wanted}").format(found=len(cells), wanted=width),
                 _('put a cell that holds the delimiter in quotation marks: "…"')
                 if len(cells) > width
                 else _("fill the row up, with empty cells where nothing is known"),
@@ -323,9 +317,7 @@ def _read_cells(
     for place, name in found.items():
         places.setdefault(name, place)
     present = [(places[column.name], column) for column in columns if column.name in places]
-    absent = {
-        column.name: column.default for column in columns if column.name not in places and not column.required
-    }
+    absent = {column.name: column.default for column in columns if column.name not in places and not column.required}
     broken = any(column.required and column.name not in places for column in columns)
     for number, cells in lines:
         row = Row(number, dict(absent), broken)
@@ -335,9 +327,7 @@ def _read_cells(
                 row.values[column.name] = _value(cell, column)
             except CellError as error:
                 row.bad = True
-                problems.error(
-                    table.file, number, table.written[column.name], cell, error.message, error.remedy
-                )
+                problems.error(table.file, number, table.written[column.name], cell, error.message, error.remedy)
         table.rows.append(row)
 
 

@@ -1,7 +1,10 @@
-"""Sheets of a spreadsheet workbook (XLSX, XLS, ODS) as lines of text for `serentak.base.table`."""
+"""Sheets of a spreadsheet workbook (XLSX) as lines of text for `serentak.base.table`."""
 
 from __future__ import annotations
 
+import re
+import zipfile
+import zlib
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from io import BytesIO
@@ -21,6 +24,11 @@ if TYPE_CHECKING:
 
 MAX_CELLS: Final = 20_000_000
 """Most cells of a sheet: 1,000,000 rows of 20. A stray mark in the last cell makes 17 billion."""
+MAX_BYTES: Final = 400_000_000
+"""Largest unpacked sheet."""
+
+_CELL: Final = re.compile(rb'<(?:\w+:)?c\s[^<>]*?\br="([A-Z]{1,3})([0-9]{1,7})"[^<>]*(?<!/)>')
+_CHUNK: Final = 1 << 20
 
 # The reader's own error covers most damaged files; the others come out of its parts.
 _DAMAGE: Final = (python_calamine.CalamineError, OSError, ValueError, KeyError, OverflowError)
@@ -37,13 +45,15 @@ class Workbook:
     Raises
     ------
     InputError
-        When it is no workbook, or is locked by a password.
+        When it is no workbook, is locked by a password, or has a sheet too large to be read.
     """
 
     def __init__(self, path: Path) -> None:
         self.name = path.name
         try:
-            self._book = python_calamine.CalamineWorkbook.from_filelike(BytesIO(path.read_bytes()))
+            data = path.read_bytes()
+            _refuse_huge_sheets(data, self.name)
+            self._book = python_calamine.CalamineWorkbook.from_filelike(BytesIO(data))
             self.sheets: tuple[str, ...] = tuple(self._book.sheet_names)
         except python_calamine.PasswordError:
             raise InputError.of(
@@ -81,28 +91,58 @@ class Workbook:
         Raises
         ------
         InputError
-            When the sheet is too large or damaged.
+            When the sheet is damaged.
         """
         label = self.label(sheet)
         try:
             found = self._book.get_sheet_by_name(sheet)
-            cells = found.total_height * found.total_width
-            rows = found.to_python(skip_empty_area=False) if 0 < cells <= MAX_CELLS else []
+            rows = found.to_python(skip_empty_area=False) if found.total_height else []
         except _DAMAGE:
             raise InputError.of(
                 label,
                 _("the sheet cannot be read"),
                 _("open it in a spreadsheet program and save it again as XLSX"),
             ) from None
-        if cells > MAX_CELLS:
-            raise InputError.of(
-                label,
-                _("the sheet has {rows} rows and {columns} columns").format(
-                    rows=found.total_height, columns=found.total_width
-                ),
-                _("delete the rows and columns behind the table, even if they look empty"),
-            )
         return [(number, [as_text(cell) for cell in row]) for number, row in enumerate(rows, 1)]
+
+
+def _refuse_huge_sheets(data: bytes, name: str) -> None:
+    """Look at the sheets before the reader does: it takes memory for every cell up to the last one in use."""
+    try:
+        with zipfile.ZipFile(BytesIO(data)) as archive:
+            for part in archive.infolist():
+                if part.filename.startswith("xl/worksheets/"):
+                    rows, columns = _extent(archive, part) if part.file_size <= MAX_BYTES else (MAX_CELLS, 2)
+                    if rows * columns > MAX_CELLS:
+                        raise InputError.of(
+                            name,
+                            _("a sheet has {rows} rows and {columns} columns").format(rows=rows, columns=columns),
+                            _("delete the rows and columns behind the table, even if they look empty"),
+                            row=rows,
+                        )
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError):
+        return  # damaged or locked: the reader says so
+
+
+def _extent(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> tuple[int, int]:
+    """Give the last row and column that have anything in them."""
+    rows = columns = 0
+    with archive.open(part) as sheet:
+        rest = b""
+        while chunk := sheet.read(_CHUNK):
+            rest += chunk
+            for letters, digits in _CELL.findall(rest):
+                rows = max(rows, int(digits))
+                columns = max(columns, _column(letters))
+            rest = rest[max(rest.rfind(b"<"), 0) :][:_CHUNK]
+    return rows, columns
+
+
+def _column(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - ord("A") + 1
+    return number
 
 
 def as_text(cell: object) -> str:

@@ -142,9 +142,7 @@ def build_kits(district: District, rules: Rules) -> Kits:
     for station in district.stations:
         held.setdefault(station.kecamatan, set()).update(station.elections)
     recap = {code: _recap_kit(code, held[code], rules) for code in sorted(held)}
-    revote = tuple(
-        _revote_stock(letter, rules) for letter in rules.letters if letter in set(district.elections)
-    )
+    revote = tuple(_revote_stock(letter, rules) for letter in rules.letters if letter in set(district.elections))
     return Kits(stations, recap, revote, rules)
 
 

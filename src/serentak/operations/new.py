@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +15,7 @@ from serentak.base.workbook import Workbook
 from serentak.kit.rules import load_rules
 from serentak.operations.defaults import Defaults, load_defaults
 from serentak.operations.ruleset import DistrictFiles, default_district
+from serentak.operations.workspace import new_folder, refuse_existing
 from serentak.territory.codes import CodeError
 from serentak.territory.columns import STATIONS
 from serentak.territory.read import WORKBOOKS, read_district, unreadable
@@ -85,7 +84,7 @@ def new_district(
     InputError
         When the list cannot be used, or the folder has something in it already.
     """
-    _is_free(out)
+    refuse_existing(out)
     defaults = defaults or load_defaults()
     problems = Problems()
     table = _read_list(source, mapping or {}, problems)
@@ -153,37 +152,10 @@ def write_folder(out: Path, files: Mapping[str, str]) -> None:
     InputError
         When the place cannot be written to, or the files do not make a district.
     """
-    _is_free(out)
-    staging: Path | None = None
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        staging = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
-        folder = staging / "district"
-        folder.mkdir()
+    with new_folder(out) as folder:
         for name, content in files.items():
             (folder / name).write_text(content, encoding="utf-8", newline="")
         read_district(folder)
-        if out.exists():
-            out.rmdir()
-        folder.rename(out)
-    except OSError as error:
-        raise InputError.of(
-            str(out),
-            _("the folder cannot be written: {reason}").format(reason=error.strerror or type(error).__name__),
-            _("choose a folder you may write to, on a disk with room"),
-        ) from None
-    finally:
-        if staging is not None:
-            shutil.rmtree(staging, ignore_errors=True)
-
-
-def _is_free(out: Path) -> None:
-    if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise InputError.of(
-            str(out),
-            _("the folder is not empty") if out.is_dir() else _("this is a file, not a folder"),
-            _("name a folder that does not exist yet; nothing is ever overwritten"),
-        )
 
 
 def _read_list(source: Path, mapping: Mapping[str, str], problems: Problems) -> Table:

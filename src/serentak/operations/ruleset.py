@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from serentak.base.messages import _
+from serentak.operations.fleet_size import Demand, vehicles_needed
 from serentak.territory.columns import ASSUMED, ESCORTS, FLEET, PLACES, STATIONS, STOCK
 from serentak.territory.model import Assumption, Station
 
@@ -58,9 +59,7 @@ class DistrictFiles:
     placed_blindly: list[str] = field(default_factory=list)
 
 
-def default_district(
-    stations: Sequence[Station], region: Region, defaults: Defaults, rules: Rules
-) -> DistrictFiles:
+def default_district(stations: Sequence[Station], region: Region, defaults: Defaults, rules: Rules) -> DistrictFiles:
     """Make a complete district of a list of stations, by the default rule set.
 
     Parameters
@@ -88,8 +87,9 @@ def default_district(
     teams = math.ceil(trunk_boxes / defaults.vehicles[trunk].boxes)
     _write_header(region, defaults, district)
     district.files["stations.csv"] = _csv(STATIONS, (_station_cells(station) for station in stations))
-    _write_places(stations, region, defaults, district)
-    _write_fleet(boxes, (trunk, teams), region, defaults, district)
+    hubs = _write_places(stations, region, defaults, district)
+    demands = _demands(stations, hubs, region, rules)
+    _write_fleet(hubs, demands, (trunk, teams), region, defaults, district)
     _write_escorts(teams, region, defaults, district)
     _write_stock(trunk_boxes * rules["seals_per_box"], defaults, district)
     district.files["assumed.csv"] = _csv(
@@ -117,9 +117,7 @@ def villages(stations: Iterable[Station]) -> list[Spot]:
     spots = []
     for village, there in sorted(by_village.items()):
         lon, lat = _centre([(s.lon or 0.0, s.lat or 0.0, s.voters) for s in there])
-        spots.append(
-            Spot(village, there[0].desa_name, round(lon, 6), round(lat, 6), sum(s.voters for s in there))
-        )
+        spots.append(Spot(village, there[0].desa_name, round(lon, 6), round(lat, 6), sum(s.voters for s in there)))
     return spots
 
 
@@ -201,7 +199,9 @@ def _write_header(region: Region, defaults: Defaults, district: DistrictFiles) -
 
 def _write_places(
     stations: Sequence[Station], region: Region, defaults: Defaults, district: DistrictFiles
-) -> None:
+) -> dict[str, Spot]:
+    """Write warehouse and hubs; give the spot of each kecamatan's hub."""
+    hubs: dict[str, Spot] = {}
     spots = villages(stations)
     warehouse = nearest_to_centre(spots)
     names = {station.kecamatan: station.kecamatan_name for station in reversed(stations)}
@@ -226,12 +226,28 @@ def _write_places(
             rule = _("no station of the kecamatan has coordinates: those of the warehouse")
             district.placed_blindly.append(kecamatan)
         name = f"PPK {names[kecamatan]}"
-        cells = _place_cells(
-            ppk_id(kecamatan), "ppk", warehouse_id(region), name=name, spot=spot, figures=defaults.ppk
-        )
+        cells = _place_cells(ppk_id(kecamatan), "ppk", warehouse_id(region), name=name, spot=spot, figures=defaults.ppk)
         rows.append(cells)
+        hubs[kecamatan] = spot
         _assume_place(district, row, cells, rule.format(desa=spot.name))
     district.files["places.csv"] = _csv(PLACES, rows)
+    return hubs
+
+
+def _demands(
+    stations: Sequence[Station], hubs: dict[str, Spot], region: Region, rules: Rules
+) -> dict[str, list[Demand]]:
+    """Give what each kecamatan's villages ask of its hub; a village without position stands at the hub."""
+    spots = {spot.village: spot for spot in villages(stations)}
+    by_village: dict[str, list[Station]] = defaultdict(list)
+    for station in stations:
+        by_village[station.village].append(station)
+    demands: dict[str, list[Demand]] = defaultdict(list)
+    for village, there in sorted(by_village.items()):
+        spot = spots.get(village, hubs[village[:8]])
+        boxes = sum(rules["boxes"] * len(station.elections or region.contests) for station in there)
+        demands[village[:8]].append(Demand(spot.lon, spot.lat, len(there), boxes))
+    return demands
 
 
 def _place_cells(
@@ -245,25 +261,27 @@ def _place_cells(
 
 def _assume_place(district: DistrictFiles, row: int, cells: list[object], rule: str) -> None:
     by_name = dict(zip((column.name for column in PLACES), cells, strict=True))
-    _assume(
-        district, ("places.csv", row, "village, lon, lat"), "{village}, {lon}, {lat}".format(**by_name), rule
-    )
+    _assume(district, ("places.csv", row, "village, lon, lat"), "{village}, {lon}, {lat}".format(**by_name), rule)
     for name in ("name", "parent", "handling_min", "sec_per_box", "night"):
         if by_name[name] != "":
             _assume(district, ("places.csv", row, name), by_name[name], _("default rule set"))
 
 
 def _write_fleet(
-    boxes: dict[str, int],
+    hubs: dict[str, Spot],
+    demands: dict[str, list[Demand]],
     trunk: tuple[str, int],
     region: Region,
     defaults: Defaults,
     district: DistrictFiles,
 ) -> None:
     last_mile = defaults.fleet.water if region.water else defaults.fleet.last_mile
-    capacity = defaults.vehicles[last_mile].boxes
+    terrain = defaults.district.terrain_water if region.water else defaults.district.terrain
     bases = [(warehouse_id(region), *trunk)]
-    bases += [(ppk_id(code), last_mile, math.ceil(load / capacity)) for code, load in boxes.items()]
+    for code, asked in demands.items():
+        hub = hubs[code]
+        needed = vehicles_needed(hub.lon, hub.lat, asked, defaults.vehicles[last_mile], terrain, defaults)
+        bases.append((ppk_id(code), last_mile, needed))
     rule = _("default rule set")
     if region.water:
         rule = _("default rule set: boxes travel by water ({source})").format(source=region.water_source)
@@ -276,7 +294,9 @@ def _write_fleet(
         ])  # fmt: skip
         for column, value in zip(FLEET, rows[-1], strict=True):
             if column.name == "count":
-                why = _("as many as carry everything at once")
+                why = _(
+                    "as many as carry everything at once; at a ppk also as many as reach each village directly in a day"
+                )
                 _assume(district, ("fleet.csv", row, "count"), value, why)
             elif value != "":
                 _assume(district, ("fleet.csv", row, column.name), value, rule)

@@ -12,6 +12,7 @@ from typing import Final
 from serentak.base.errors import InputError
 from serentak.base.messages import _
 from serentak.operations.sample_kampar import kampar_files
+from serentak.operations.workspace import new_folder
 
 DATA: Final = Path(__file__).parent / "data"
 SAMPLES: Final = ("kampar", "kecil")
@@ -36,14 +37,10 @@ def write_sample(name: str, out: Path) -> None:
         raise InputError.of(
             name, _("there is no such sample"), _("choose one of: {names}").format(names=", ".join(SAMPLES))
         )
-    if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise InputError.of(
-            str(out), _("there is something at this place already"), _("name a new or empty folder")
-        )
     files = kampar_files() if name == "kampar" else kecil_files()
-    out.mkdir(parents=True, exist_ok=True)
-    for file, text in files.items():
-        (out / file).write_bytes(text.encode("utf-8"))
+    with new_folder(out) as folder:
+        for file, text in files.items():
+            (folder / file).write_bytes(text.encode("utf-8"))
 
 
 def kecil_files() -> dict[str, str]:

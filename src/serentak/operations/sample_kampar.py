@@ -79,9 +79,7 @@ def _villages(facts: dict[str, Any], random: Random) -> list[Village]:
     """Place the villages: along their corridor, or scattered around the kecamatan."""
     centres = {row["code"]: row for row in facts["kecamatan"]}
     corridors = {
-        name: (corridor, place)
-        for corridor in facts["corridor"]
-        for place, name in enumerate(corridor["villages"], 1)
+        name: (corridor, place) for corridor in facts["corridor"] for place, name in enumerate(corridor["villages"], 1)
     }
     fixed = {(row["kecamatan"], row["village"]) for row in facts["fixed"]}
     rows = _read("kampar_villages.csv")
@@ -133,10 +131,7 @@ def _stations(facts: dict[str, Any], villages: list[Village], random: Random) ->
     voters = _apportion(facts["facts"]["voters"], weights)
     if max(voters) > _MAX_VOTERS or min(voters) < 1:
         raise ValueError("kampar.toml: the factors leave a station above the limit or empty")
-    return [
-        _station(village, number, count, random)
-        for (village, number), count in zip(counted, voters, strict=True)
-    ]
+    return [_station(village, number, count, random) for (village, number), count in zip(counted, voters, strict=True)]
 
 
 def _apportion(total: int, weights: list[float]) -> list[int]:
@@ -257,9 +252,7 @@ def _assumed() -> list[Row]:
         ("stations.csv", "lat"),
         ("stock.csv", "from"),
     )
-    return [
-        {"file": file, "row": "", "column": column, "value": "", "rule": INVENTED} for file, column in what
-    ]
+    return [{"file": file, "row": "", "column": column, "value": "", "rule": INVENTED} for file, column in what]
 
 
 def _fact_rows(facts: dict[str, Any]) -> list[Row]:
@@ -281,9 +274,7 @@ def _fact_rows(facts: dict[str, Any]) -> list[Row]:
     for corridor in facts["corridor"]:
         fact = f"corridor by {corridor['mode']}"
         found.append((corridor["name"], fact, ", ".join(corridor["villages"]), "corridors"))
-    found += [
-        (row["village"], "flood-prone, cannot be moved", row["kecamatan"], "fixed") for row in facts["fixed"]
-    ]
+    found += [(row["village"], "flood-prone, cannot be moved", row["kecamatan"], "fixed") for row in facts["fixed"]]
     return [
         {"place": place, "fact": fact, "value": value, "source": source[f"{name}_source"]}
         for place, fact, value, name in found

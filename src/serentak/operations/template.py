@@ -103,13 +103,9 @@ def write_template(path: Path) -> None:
         When the file is there already, has another ending, or cannot be written.
     """
     if path.suffix.lower() != ".xlsx":
-        raise InputError.of(
-            str(path), _("a template is an XLSX workbook"), _("give it a name that ends in .xlsx")
-        )
+        raise InputError.of(str(path), _("a template is an XLSX workbook"), _("give it a name that ends in .xlsx"))
     if path.exists():
-        raise InputError.of(
-            str(path), _("the file is there already"), _("name another; nothing is ever overwritten")
-        )
+        raise InputError.of(str(path), _("the file is there already"), _("name another; nothing is ever overwritten"))
     try:
         path.write_bytes(template())
     except OSError as error:

@@ -89,18 +89,18 @@ def _check_direction(
         findings.differs("stage", stage.id, _("the tier"), stage.tier, spec.tier)
         findings.differs("stage", stage.id, _("the window"), tuple(stage.window), spec.window)
         checker = RunCheck(spec, travel, goods, findings)
-        for run in stage.runs:
-            cost = checker.check(run)
-            if cost is not None:
-                costs.append(cost)
+        own = [cost for run in stage.runs if (cost := checker.check(run)) is not None]
+        costs.extend(own)
         goods.close_stage(spec)
+        if stage.bound is not None:
+            findings.differs("bound", stage.id, _("the cost"), stage.bound.packed, add_up(own).rupiah)
+            if stage.bound.rupiah > stage.bound.packed and not plan.unserved:
+                findings.say("bound", stage.id, _("the plan costs less than what is called its lower bound"))
     goods.compare_unserved([lost.station for lost in plan.unserved if lost.direction == direction])
     return goods
 
 
-def _check_order(
-    stages: list[Stage], specs: dict[str, StageSpec], direction: Direction, findings: Findings
-) -> None:
+def _check_order(stages: list[Stage], specs: dict[str, StageSpec], direction: Direction, findings: Findings) -> None:
     """Check that no stage stands twice, and that each stands after the one its goods come through."""
     ids = [stage.id for stage in stages]
     for name in sorted({name for name in ids if ids.count(name) > 1}):
@@ -127,9 +127,7 @@ def _check_names(plan: Plan, findings: Findings) -> None:
 def _check_totals(plan: Plan, district: District, costs: list[RunCost], findings: Findings) -> None:
     sums, totals = add_up(costs), plan.totals
     lost = {
-        direction: sum(
-            entry.direction == direction and not is_recap(entry.station) for entry in plan.unserved
-        )
+        direction: sum(entry.direction == direction and not is_recap(entry.station) for entry in plan.unserved)
         for direction in ("out", "back")
     }
     true = {

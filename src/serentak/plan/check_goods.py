@@ -53,6 +53,8 @@ class Goods:
     def resolve(self, spec: StageSpec, child: Child, stop: Stop) -> list[str]:
         """Give the kits and recapitulation boxes that a stop's units stand for."""
         if child.is_station:
+            for unit in stop.units:
+                self.findings.say("unknown_unit", stop.at, _("nothing here is called {unit}").format(unit=unit))
             return [child.id]
         here = spec.base.id if self.direction == "out" else child.id
         behind = {name for unit in child.units for name in unit.stations or (unit.name,)}
@@ -83,7 +85,7 @@ class Goods:
     def _known(self, name: str) -> bool:
         return name in self.station or name in self.kecamatan
 
-    def _kit(self, name: str):  # type: ignore[no-untyped-def]  # noqa: ANN202
+    def _kit(self, name: str):  # type: ignore[no-untyped-def]
         return self.kits.stations[name] if name in self.station else self.kits.recap[self.kecamatan[name]]
 
     def release(self, names: Iterable[str], place: str) -> int | None:

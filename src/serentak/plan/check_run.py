@@ -71,9 +71,7 @@ class RunCheck:
             access = self._child(stop).access
             if access and row.mode not in access:
                 message = _("{at} cannot be reached by {mode}, only by {access}")
-                self.findings.say(
-                    "mode", run.id, message.format(at=stop.at, mode=row.mode, access=", ".join(access))
-                )
+                self.findings.say("mode", run.id, message.format(at=stop.at, mode=row.mode, access=", ".join(access)))
 
     def _loads(self, run: Run, row: FleetRow, taken: list[list[str]]) -> None:
         moved = [self.goods.boxes(names) for names in taken]
@@ -112,22 +110,25 @@ class RunCheck:
     def _times(self, run: Run, row: FleetRow, guard: EscortRow | None, taken: list[list[str]]) -> tuple[int, int]:
         legs = self.legs[row.mode, row.speed_factor]
         here, now, seconds, metres = 0, run.depart, 0, 0
-        self._works(run, row, guard, now - self.spec.base.handling, now, _("loading"))
-        self._on_day(run)
+        day = self._on_day(run)
+        self._works(run, row, guard, day, now - self.spec.base.handling, now, _("loading"))
         for stop, names in zip(run.stops, taken, strict=True):
             there, child = self.index[stop.at], self._child(stop)
-            seconds, metres = seconds + self._leg(run, legs, here, there), metres + int(legs.metres[here, there])
+            seconds, metres = (
+                seconds + self._leg(run, legs, here, there),
+                metres + int(legs.metres[here, there]),
+            )
             arrive = now + int(legs.seconds[here, there])
             what = _("arrival at {at}").format(at=stop.at)
             self.findings.differs("arrival", run.id, what, exact(stop.arrive), exact(arrive))
             self.findings.after("window", run.id, what, stop.arrive, child.closes)
-            self._works(run, row, guard, now, stop.arrive, _("the way to {at}").format(at=stop.at))
-            now = self._handled(run, row, guard, stop, names)
-            here = there
+            self._works(run, row, guard, day, now, stop.arrive, _("the way to {at}").format(at=stop.at))
+            day = self._handled(run, row, guard, day, stop, names)
+            here, now = there, stop.depart
         seconds, metres = seconds + self._leg(run, legs, here, 0), metres + int(legs.metres[here, 0])
         back = now + int(legs.seconds[here, 0])
         self.findings.differs("return", run.id, _("the return"), exact(run.return_), exact(back))
-        self._works(run, row, guard, now, run.return_, _("the way home"))
+        self._works(run, row, guard, day, now, run.return_, _("the way home"))
         for stop in run.stops:
             due = self._child(stop).home_by
             if due is not None:
@@ -140,46 +141,47 @@ class RunCheck:
             self.findings.say("no_way", run.id, _("there is no way between two of its stops"))
         return max(seconds, 0)
 
-    def _handled(self, run: Run, row: FleetRow, guard: EscortRow | None, stop: Stop, names: list[str]) -> int:
-        """Check handling at a stop and give the departure from it, as the plan has it."""
+    def _handled(self, run: Run, row: FleetRow, guard: EscortRow | None, day: int, stop: Stop, names: list[str]) -> int:
+        """Check waiting and handling at a stop and give the working day on which the run goes on."""
         child = self._child(stop)
         opens = child.opens
         if self.spec.direction == "back" and not child.is_station:
             opens = max(opens, self.goods.release(names, child.id) or opens)
-        start = _start(child, max(stop.arrive, opens))
-        done = start + child.service(self.goods.boxes(names))
-        self._works(run, row, guard, start, done, _("handling at {at}").format(at=stop.at))
-        if stop.depart != done and not self._slept(run, row, child, done, stop.depart):
+        done = _start(child, max(stop.arrive, opens)) + child.service(self.goods.boxes(names))
+        self._works(run, row, guard, day, stop.arrive, done, _("handling at {at}").format(at=stop.at))
+        if stop.depart == done:
+            return day
+        morning = self._morning(row, guard, child, day, done, stop.depart)
+        if morning is None:
             what = _("departure from {at}").format(at=stop.at)
             self.findings.differs("handling", run.id, what, exact(stop.depart), exact(done))
-        return stop.depart
+        return day if morning is None else morning
 
-    def _slept(self, run: Run, row: FleetRow, child: Child, done: int, depart: int) -> bool:
-        """Tell whether a late departure is a night spent where that is allowed."""
-        if not (self.spec.overnight and child.night):
-            return False
-        starts = {
-            shift[0]
-            for day in range(run.day + 1, done // DAY + 3)
-            if (shift := self.spec.shift(day, row)) is not None and shift[0] > done
-        }
-        return depart in starts
+    def _morning(
+        self, row: FleetRow, guard: EscortRow | None, child: Child, day: int, done: int, depart: int
+    ) -> int | None:
+        """Give the working day that begins with a departure, after a night where that is allowed."""
+        if self.spec.overnight and child.night:
+            for later in range(day + 1, done // DAY + 3):
+                shift = self.spec.shift(later, row, guard)
+                if shift is not None and depart == shift[0] > done:
+                    return later
+        return None
 
-    def _works(self, run: Run, row: FleetRow, guard: EscortRow | None, start: int, end: int, what: str) -> None:
-        """Check that an activity lies within one working day of the vehicle team and of its escort."""
-        days = range(start // DAY - 2, start // DAY + 1)
-        for who in {None, guard}:
-            shifts = [shift for day in days if (shift := self.spec.shift(day, row, who)) is not None]
-            if not any(first <= start and end <= last for first, last in shifts):
-                message = _("{what} ({start} to {end}) is outside working hours")
-                self.findings.say(
-                    "hours", run.id, message.format(what=what, start=exact(start), end=exact(end))
-                )
-                return
+    def _works(
+        self, run: Run, row: FleetRow, guard: EscortRow | None, day: int, start: int, end: int, what: str
+    ) -> None:
+        """Check that an activity lies within the working day of the vehicle team and of its escort."""
+        shift = self.spec.shift(day, row, guard)
+        if shift is None or start < shift[0] or end > shift[1]:
+            message = _("{what} ({start} to {end}) is outside working hours")
+            self.findings.say("hours", run.id, message.format(what=what, start=exact(start), end=exact(end)))
 
-    def _on_day(self, run: Run) -> None:
+    def _on_day(self, run: Run) -> int:
+        """Check the working day, and give the true one."""
         first = (run.depart - self.spec.hours[0]) // DAY
         self.findings.differs("day", run.id, _("the working day"), run.day, first)
+        return first
 
     def _move(self, run: Run, taken: list[list[str]]) -> None:
         base = self.spec.base

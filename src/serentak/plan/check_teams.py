@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 from serentak.base.messages import _
 from serentak.plan.cost import working_days
 from serentak.plan.model import Plan, Run
@@ -26,7 +28,7 @@ def check_teams(plan: Plan, district: District, findings: Findings) -> None:
         by_vehicle.setdefault(run.vehicle, []).append((base, run))
     for vehicle, own in by_vehicle.items():
         own.sort(key=lambda pair: pair[1].depart)
-        for (_base, earlier), (base, later) in zip(own, own[1:], strict=False):
+        for (_base, earlier), (base, later) in itertools.pairwise(own):
             loading = later.depart - places[base].handling
             what = _("loading of {vehicle}, which is still out on {run},").format(vehicle=vehicle, run=earlier.id)
             findings.before("vehicle_double", later.id, what, loading, earlier.return_)
@@ -54,13 +56,22 @@ def _check_escorts(runs: list[Run], spans: dict[str, range], findings: Findings)
                 ", ".join(vehicles.values()),
                 message.format(escort=escort, vehicles=", ".join(vehicles)),
             )
+    _check_instants([run for run in runs if run.escort is not None], spans, findings)
     for (vehicle, _day), escorts in guards.items():
         if len(escorts) > 1:
             message = _("{vehicle} does not keep one escort all day: {escorts}")
             names = ", ".join(escort or "-" for escort in escorts)
-            findings.say(
-                "escort_change", ", ".join(escorts.values()), message.format(vehicle=vehicle, escorts=names)
-            )
+            findings.say("escort_change", ", ".join(escorts.values()), message.format(vehicle=vehicle, escorts=names))
+
+
+def _check_instants(runs: list[Run], spans: dict[str, range], findings: Findings) -> None:
+    """Check that an escort team is in one place at a time also where working days of two stages overlap."""
+    runs = sorted(runs, key=lambda run: (run.escort or "", run.depart))
+    for earlier, later in itertools.pairwise(runs):
+        same_day = set(spans.get(earlier.id, ())) & set(spans.get(later.id, ()))
+        if earlier.escort == later.escort and earlier.vehicle != later.vehicle and not same_day:
+            what = _("departure of {escort}, which is still out on {run},").format(escort=later.escort, run=earlier.id)
+            findings.before("escort_double", later.id, what, later.depart, earlier.return_)
 
 
 def _check_pins(plan: Plan, district: District, findings: Findings) -> None:
@@ -77,7 +88,9 @@ def _check_pins(plan: Plan, district: District, findings: Findings) -> None:
                         _obeyed(pin.not_before, pin.not_after, start, stop.arrive, run.id, findings)
 
 
-def _obeyed(not_before: int | None, not_after: int | None, start: int, end: int, where: str, findings: Findings) -> None:
+def _obeyed(
+    not_before: int | None, not_after: int | None, start: int, end: int, where: str, findings: Findings
+) -> None:
     if not_before is not None:
         findings.before("pin", where, _("the pinned act"), start, not_before)
     if not_after is not None:

@@ -46,9 +46,7 @@ class Sums:
 
 def moving_cost(row: FleetRow, metres: int, seconds: int) -> int:
     """Give the rupiah of driving one run: kilometres and hours of every vehicle of the team, rounded half up."""
-    return row.team * (
-        (metres * row.cost_km + 500) // 1000 + (seconds * row.cost_hour + 1800) // 3600
-    )
+    return row.team * ((metres * row.cost_km + 500) // 1000 + (seconds * row.cost_hour + 1800) // 3600)
 
 
 def working_days(first: int, return_: int, hours: tuple[int, int]) -> range:

@@ -85,11 +85,14 @@ class Bound(msgspec.Struct, frozen=True):
         Whether it is the optimum of the covering problem, or only a lower bound on it.
     candidates
         Runs that were weighed.
+    packed
+        What the stage's runs cost, packed on teams and days; never below the bound where nothing is unserved.
     """
 
     rupiah: int
     proven: bool
     candidates: int
+    packed: int
 
 
 class Stage(msgspec.Struct, frozen=True):
@@ -207,7 +210,7 @@ def decode(data: bytes, name: str = "plan.json") -> Plan:
     InputError
         When the bytes are not a plan of a schema known here.
     """
-    remedy = _("Make the plan again with 'serentak plan', or restore the file.")
+    remedy = _("make the plan again with 'serentak plan', or restore the file")
     try:
         plan = msgspec.json.decode(data, type=Plan)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
@@ -237,7 +240,7 @@ def read_plan(folder: Path) -> Plan:
         data = path.read_bytes()
     except OSError as error:
         message = _("the file cannot be read: {error}").format(error=error.strerror or error)
-        raise InputError.of(str(path), message, _("Name a folder written by 'serentak plan'.")) from error
+        raise InputError.of(str(path), message, _("name a folder written by 'serentak plan'")) from error
     return decode(data, str(path))
 
 

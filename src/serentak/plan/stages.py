@@ -135,13 +135,12 @@ class StageSpec:
                 return None
             if escort.hours is not None:
                 start, end = max(start, escort.hours[0]), min(end, escort.hours[1])
+        end = min(end, self.hours[0] + DAY)  # longer days would overlap, and count a team twice
         return (day * DAY + start, day * DAY + end) if end > start else None
 
     def escort_teams(self, day: int) -> list[tuple[str, EscortRow]]:
         """Give the escort teams on duty on a working day, by name."""
-        return [
-            (name, row) for row in self.escorts if not row.days or day in row.days for name in row.names()
-        ]
+        return [(name, row) for row in self.escorts if not row.days or day in row.days for name in row.names()]
 
     def needs_escort(self, child: Child) -> bool:
         """Tell whether a vehicle that serves this child must be escorted."""
@@ -165,9 +164,7 @@ def ready_at(district: District, station: Station) -> int:
     return min(counted, rule.latest)
 
 
-def build_stages(
-    district: District, kits: Kits, rules: Rules, travel: Travel, direction: Direction
-) -> list[StageSpec]:
+def build_stages(district: District, kits: Kits, rules: Rules, travel: Travel, direction: Direction) -> list[StageSpec]:
     """Lay a district out as stages, in the order in which they are planned.
 
     Parameters
@@ -187,9 +184,7 @@ def build_stages(
 
 
 class _Builder:
-    def __init__(
-        self, district: District, kits: Kits, rules: Rules, travel: Travel, direction: Direction
-    ) -> None:
+    def __init__(self, district: District, kits: Kits, rules: Rules, travel: Travel, direction: Direction) -> None:
         self.district, self.kits, self.rules = district, kits, rules
         self.travel, self.direction = travel, direction
         self.places = {place.id: place for place in district.places}

@@ -9,8 +9,8 @@ from itertools import groupby
 
 from serentak.kit.kits import Kits
 from serentak.plan.model import Direction, Stage, Unserved
-from serentak.plan.stages import StageSpec, Unit
-from serentak.routing.draft import Draft, as_run
+from serentak.plan.stages import StageSpec, Unit, pin_direction
+from serentak.routing.draft import Draft, as_run, price
 from serentak.routing.precheck import Impossible
 from serentak.routing.problem import Problem, make_problem
 from serentak.routing.stage import Order, Solved, solve_stage
@@ -42,7 +42,8 @@ class Flow:
     Parameters
     ----------
     available
-        Second from which goods may be loaded where they now are, by station id or name of recapitulation boxes.
+        Second from which goods may be loaded where they now are, by station id or name of recapitulation boxes; on
+        the return, only which goods travel at all.
     ready
         Second at which all goods of a place are there and handled (return), by place.
     lost
@@ -80,12 +81,12 @@ def run_direction(
         Tours of the outbound direction, reversed: where the return begins its search.
     """
     flow = Flow(specs[0].direction if specs else "out", dict(start))
-    single = _single(district, kits)
+    single = single_kits(district, kits)
     done = 0
     for _level, level in groupby(specs, key=_depth(district)):
         orders = []
         for spec in level:
-            pins = tuple(pin for pin in district.pins if pin.kind == "vehicle")
+            pins = tuple(pin for pin in district.pins if pin.kind == "vehicle" and pin_direction(pin) == spec.direction)
             problem = make_problem(spec, travel, flow.available, flow.ready, single, pins)
             tours = _tasks_of(problem, (warm or {}).get(spec.base.id, ()))
             orders.append(Order(problem, settings.patience, settings.seed, tours))
@@ -94,8 +95,7 @@ def run_direction(
             _take(flow, order.problem, solved)
             done += 1
             if settings.progress is not None:
-                spent = sum(draft.row.team * draft.timed.metres for draft in flow.drafts)
-                settings.progress(flow.direction, done, len(specs), spent)
+                settings.progress(flow.direction, done, len(specs), price(flow.drafts).rupiah)
     return flow
 
 
@@ -111,19 +111,16 @@ def _depth(district: District) -> Callable[[StageSpec], int]:
     return depth
 
 
-def _single(district: District, kits: Kits) -> dict[str, Unit]:
+def single_kits(district: District, kits: Kits) -> dict[str, Unit]:
+    """Give the kit of every station as a unit of its own."""
     units = {}
     for station in district.stations:
         kit = kits.stations[station.id]
-        units[station.id] = Unit(
-            station.id, (station.id,), len(kit.boxes), kit.grams, kit.millilitres, station.voters
-        )
+        units[station.id] = Unit(station.id, (station.id,), len(kit.boxes), kit.grams, kit.millilitres, station.voters)
     return units
 
 
-def _tasks_of(
-    problem: Problem, tours: NamedTours
-) -> tuple[tuple[int, tuple[tuple[int, ...], ...]], ...]:
+def _tasks_of(problem: Problem, tours: NamedTours) -> tuple[tuple[int, tuple[tuple[int, ...], ...]], ...]:
     """Find the tasks that tours of children's ids stand for; none where children have several parts."""
     task = {problem.child(n).id: n for n in range(len(problem.tasks))}
     if len(task) != len(problem.tasks):
@@ -135,27 +132,24 @@ def _take(flow: Flow, problem: Problem, solved: Solved) -> None:
     """Book what a stage delivered and what it left undone."""
     spec = problem.spec
     for task, why in solved.undone.items():
-        _lose(flow, [name for unit in problem.tasks[task].units for name in unit.stations or (unit.name,)], why)
-    arrived = spec.base.id
+        _lose(flow, _names(problem, task), why)
     for draft in solved.drafts:
-        handled = spec.base.handling + spec.base.seconds_per_box * _boxes(problem, draft)
         for task, (_arrive, handed_over, _depart) in zip(draft.timed.order, draft.timed.halts, strict=True):
-            free = handed_over if spec.direction == "out" else draft.timed.back + handled
-            for unit in problem.tasks[task].units:
-                for name in unit.stations or (unit.name,):
-                    flow.available[name] = free
+            if spec.direction == "out":
+                flow.available |= dict.fromkeys(_names(problem, task), handed_over)
         if spec.direction == "back":
-            flow.ready[arrived] = max(flow.ready.get(arrived, 0), draft.timed.back + handled)
+            # A vehicle may be on its way to goods that are not ready yet; only collecting them has to wait.
+            boxes = sum(problem.tasks[task].boxes for task in draft.timed.order)
+            handled = draft.timed.back + spec.base.handling + spec.base.seconds_per_box * boxes
+            flow.ready[spec.base.id] = max(flow.ready.get(spec.base.id, handled), handled)
     runs = tuple(as_run(problem, draft, f"{spec.id}:{n}") for n, draft in enumerate(solved.drafts, 1))
-    flow.stages.append(
-        Stage(spec.id, spec.direction, spec.tier, spec.base.id, spec.window, runs, solved.bound)
-    )
+    flow.stages.append(Stage(spec.id, spec.direction, spec.tier, spec.base.id, spec.window, runs, solved.bound))
     flow.drafts.extend(solved.drafts)
     flow.tours[spec.base.id] = _reversed_tours(problem, solved.drafts)
 
 
-def _boxes(problem: Problem, draft: Draft) -> int:
-    return sum(problem.tasks[task].boxes for task in draft.timed.order)
+def _names(problem: Problem, task: int) -> list[str]:
+    return [name for unit in problem.tasks[task].units for name in unit.stations or (unit.name,)]
 
 
 def _lose(flow: Flow, names: Iterable[str], why: Impossible) -> None:

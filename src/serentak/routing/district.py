@@ -93,9 +93,7 @@ def _there_and_back(
     district: District, kits: Kits, rules: Rules, travel: Travel, settings: Settings
 ) -> tuple[Flow, Flow]:
     specs = build_stages(district, kits, rules, travel, "out")
-    goods = {station.id: _LONG_AGO for station in district.stations}
-    goods |= {recap_unit(kecamatan): _LONG_AGO for kecamatan in kits.recap}
-    out = run_direction(district, kits, travel, specs, goods, settings)
+    out = run_direction(district, kits, travel, specs, start_goods(district, kits), settings)
     delivered = dict.fromkeys(out.available, _LONG_AGO)
     specs = build_stages(district, kits, rules, travel, "back")
     back = run_direction(district, kits, travel, specs, delivered, settings, warm=out.tours)
@@ -108,13 +106,17 @@ _LONG_AGO: Final = -10_000_000
 """Goods that wait in the warehouse, or in a station until its count is over, are there long before they travel."""
 
 
+def start_goods(district: District, kits: Kits) -> dict[str, int]:
+    """Give all goods of a district as they lie in its warehouse: the second from which each may be loaded."""
+    names = [station.id for station in district.stations]
+    return dict.fromkeys([*names, *(recap_unit(kecamatan) for kecamatan in kits.recap)], _LONG_AGO)
+
+
 def _listed(district: District, out: Flow, back: Flow) -> tuple[Unserved, ...]:
     order = {station.id: n for n, station in enumerate(district.stations)}
     both = [*out.lost.values(), *back.lost.values()]
     last = len(order)
-    return tuple(
-        sorted(both, key=lambda lost: (lost.direction == "back", order.get(lost.station, last), lost.station))
-    )
+    return tuple(sorted(both, key=lambda lost: (lost.direction == "back", order.get(lost.station, last), lost.station)))
 
 
 def _stations(flow: Flow) -> int:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -131,7 +131,8 @@ class _Model:
                 durations.append(duration)
             types.append(self._vehicle_type(crew, profiles[key], scale))
         locations = [Location(0, 0) for _ in self.places]
-        return ProblemData(locations, clients, [depot], types, distances, durations, groups)
+        # PyVRP's stubs ask for arrays of the type int, which no array has.
+        return ProblemData(locations, clients, [depot], types, distances, durations, groups)  # type: ignore[arg-type]
 
     def _scale(self) -> float:
         """Give solver units a rupiah."""

@@ -88,7 +88,7 @@ def _reason(problem: Problem, everyone: list[Crew], task: int) -> Impossible:
     driving = [row for row in carrying if problem.seconds[row.mode, row.speed_factor][0][_point(problem, task)] >= 0]
     if not driving:
         return Impossible("no_way", None, {"base": spec.base.id})
-    best = min(driving, key=lambda row: (problem.seconds[row.mode, row.speed_factor][0][_point(problem, task)]))
+    best = min(driving, key=lambda row: problem.seconds[row.mode, row.speed_factor][0][_point(problem, task)])
     arrival, home = _freely(problem, best, task)
     earliest = arrival if spec.direction == "out" else home
     if spec.needs_escort(child) and not any(crew.escorts for crew in everyone):
@@ -136,7 +136,11 @@ def _too_late(problem: Problem, row: FleetRow, task: int, arrival: int, home: in
     }
     if lacking > 0:
         return Impossible("hours", earliest, figures | {"lacking_minutes": -(-lacking // MINUTE)})
-    return Impossible("window_and_hours", earliest, figures | {"due": child.closes if child.home_by is None else child.home_by})
+    return Impossible(
+        "window_and_hours",
+        earliest,
+        figures | {"due": child.closes if child.home_by is None else child.home_by},
+    )
 
 
 def shortage(problem: Problem) -> Shortage | None:

@@ -118,7 +118,10 @@ def make_problem(
     pins
         Pins on vehicles of this base.
     """
-    points = [TravelPoint(spec.base.id, spec.base.lon, spec.base.lat), *(child.point for child in spec.children)]
+    points = [
+        TravelPoint(spec.base.id, spec.base.lon, spec.base.lat),
+        *(child.point for child in spec.children),
+    ]
     paces = {(row.mode, row.speed_factor) for row in spec.fleet}
     legs = {(mode, factor): travel.legs(points, mode, factor) for mode, factor in sorted(paces)}
     tasks: list[Task] = []

@@ -70,7 +70,11 @@ def crews(problem: Problem, *, escorted: bool | None = None) -> list[Crew]:
 
 
 def _escorted(
-    problem: Problem, row: FleetRow, day: int, names: tuple[str, ...], guards: tuple[tuple[str, EscortRow], ...]
+    problem: Problem,
+    row: FleetRow,
+    day: int,
+    names: tuple[str, ...],
+    guards: tuple[tuple[str, EscortRow], ...],
 ) -> list[Crew]:
     groups: dict[tuple[Shift, int], list[tuple[str, tuple[str, EscortRow]]]] = {}
     for name, guard in zip(names, guards, strict=True):

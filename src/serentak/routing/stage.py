@@ -16,7 +16,7 @@ from serentak.routing.problem import Problem
 from serentak.routing.roster import Crew, crews, shift_function
 from serentak.routing.split import split
 from serentak.routing.timing import Timed, time_run
-from serentak.routing.trunk import MOST_CANDIDATES, candidates, cover
+from serentak.routing.trunk import MOST_CANDIDATES, MOST_LISTED, Candidate, Cover, candidates, cover
 
 REPAIRS = 4
 """Rounds in which windows are narrowed where exact times do not hold what the solver promised."""
@@ -58,15 +58,10 @@ def solve_stage(order: Order) -> Solved:
     tasks = [task for task in range(len(problem.tasks)) if task not in undone]
     if not tasks:
         return Solved((), undone)
-    listed = candidates(problem, tasks) if problem.spec.overnight else None
-    bound = None
-    if listed is not None and len(listed) <= MOST_CANDIDATES:
+    if problem.spec.overnight:
         drafts, bound = _trunk(order, tasks)
     else:
-        drafts = _routes(order, tasks)
-        if listed is not None:
-            relaxed = cover(problem, tasks, listed, relaxed=True)
-            bound = Bound(relaxed.bound, proven=False, candidates=len(listed)) if relaxed else None
+        drafts, bound = _routes(order, tasks), None
     done = {task for draft in drafts for task in draft.timed.order}
     undone |= _short(problem, [task for task in tasks if task not in done])
     return Solved(tuple(drafts), undone, bound)
@@ -83,14 +78,28 @@ def nearest_neighbour(order: Order) -> Solved:
 
 
 def _trunk(order: Order, tasks: Sequence[int]) -> tuple[Sequence[Draft], Bound | None]:
-    """Cover, pack, and cover again with shorter days while that packs better."""
+    """Solve the trunk exactly where its runs can be weighed one by one, else by the better of two heuristics."""
     problem = order.problem
-    listed = candidates(problem, tasks) or []
-    whole = cover(problem, tasks, listed)
-    optional = whole is None
+    listed = candidates(problem, tasks, MOST_LISTED)
+    if listed is not None and len(listed) <= MOST_CANDIDATES:
+        whole = cover(problem, tasks, listed)
+        drafts = _covered(problem, tasks, listed, whole)
+        return drafts, _bound(whole, drafts) if whole else None
+    smaller = next(few for most in (3, 2, 1) if (few := candidates(problem, tasks, MOST_CANDIDATES, most)) is not None)
+    ways = (_covered(problem, tasks, smaller, cover(problem, tasks, smaller)), _routes(order, tasks))
+    drafts = min(ways, key=lambda drafts: _worth(problem, tasks, drafts))
+    relaxed = cover(problem, tasks, listed, relaxed=True) if listed is not None else None
+    return drafts, _bound(relaxed, drafts) if relaxed else None
+
+
+def _covered(
+    problem: Problem, tasks: Sequence[int], listed: Sequence[Candidate], whole: Cover | None
+) -> Sequence[Draft]:
+    """Cover, pack, and cover again with shorter days while that packs better."""
     best: Packed | None = None
     for slack in SLACKS:
-        chosen = cover(problem, tasks, listed, slack=slack, optional=optional)
+        chosen = whole if slack == 1.0 else None
+        chosen = chosen or cover(problem, tasks, listed, slack=slack, optional=whole is None)
         if chosen is None:
             break
         packed = pack(problem, chosen.chosen)
@@ -98,8 +107,11 @@ def _trunk(order: Order, tasks: Sequence[int]) -> tuple[Sequence[Draft], Bound |
             best = packed
         if not packed.left and whole and price(packed.drafts).rupiah <= whole.bound * 1.0005:
             break
-    bound = Bound(whole.bound, proven=whole.proven, candidates=whole.candidates) if whole else None
-    return (best.drafts if best else ()), bound
+    return best.drafts if best else ()
+
+
+def _bound(cover: Cover, drafts: Sequence[Draft]) -> Bound:
+    return Bound(cover.bound, cover.proven, cover.candidates, price(drafts).rupiah)
 
 
 def _routes(order: Order, tasks: Sequence[int]) -> list[Draft]:
@@ -145,7 +157,11 @@ def _start(order: Order, tasks: Sequence[int], staff: Sequence[Crew]) -> list[To
 
 
 def _value(problem: Problem, tasks: Sequence[int], tours: Sequence[Tour]) -> tuple[int, int]:
-    drafts, _broken = timed_tours(problem, tours)
+    return _worth(problem, tasks, timed_tours(problem, tours)[0])
+
+
+def _worth(problem: Problem, tasks: Sequence[int], drafts: Sequence[Draft]) -> tuple[int, int]:
+    """Give what makes one set of runs better than another: unserved voters, then rupiah."""
     done = {task for draft in drafts for task in draft.timed.order}
     lost = sum(problem.tasks[task].voters + 1 for task in tasks if task not in done)
     return lost, price(drafts).rupiah

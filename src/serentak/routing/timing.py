@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -126,4 +127,4 @@ def path_metres(problem: Problem, row: FleetRow, order: Sequence[int]) -> int:
     """Give the distance from the base through the tasks and back, in metres."""
     metres = problem.metres[row.mode, row.speed_factor]
     path = [0, *(problem.tasks[task].child + 1 for task in order), 0]
-    return sum(metres[here][there] for here, there in zip(path, path[1:], strict=False))
+    return sum(metres[here][there] for here, there in itertools.pairwise(path))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import combinations, permutations
+from itertools import combinations, pairwise, permutations
 from typing import Final
 
 import highspy
@@ -25,7 +25,7 @@ MOST_PARTS: Final = 4
 """Parts in one enumerated run; more are rare where loads fill a truck, and the number of sets explodes."""
 MOST_CANDIDATES: Final = 20_000
 """Candidate runs up to which the cover is solved as a whole; beyond it the heuristic takes over."""
-MOST_LISTED: Final = 100_000
+MOST_LISTED: Final = 60_000
 """Candidate runs up to which they are at least listed, for the linear relaxation's bound."""
 MOST_NODES: Final = 5_000
 """Branch-and-bound nodes after which the best cover is taken with its bound; nodes, not seconds, so that the same
@@ -55,17 +55,17 @@ class Cover:
     candidates: int
 
 
-def candidates(problem: Problem, tasks: Sequence[int]) -> list[Candidate] | None:
-    """List every run of at most four parts that fits a team's load and hours, or None above `MOST_LISTED`."""
+def candidates(problem: Problem, tasks: Sequence[int], limit: int, most: int = MOST_PARTS) -> list[Candidate] | None:
+    """List every run of at most `most` parts that fits a team's load and hours, or None if there are over `limit`."""
     staff = _by_row(crews(problem))
     found: list[Candidate] = []
     for row, own in staff:
         reached = [task for task in tasks if problem.reaches(row, task)]
-        for group in _loads(problem, row, reached):
+        for group in _loads(problem, row, reached, most):
             candidate = _best_order(problem, row, own, group)
             if candidate is not None:
                 found.append(candidate)
-            if len(found) > MOST_LISTED:
+            if len(found) > limit:
                 return None
     return found
 
@@ -77,10 +77,10 @@ def _by_row(everyone: list[Crew]) -> list[tuple[FleetRow, list[Crew]]]:
     return [(own[0].row, own) for own in rows.values()]
 
 
-def _loads(problem: Problem, row: FleetRow, tasks: list[int]) -> Iterator[tuple[int, ...]]:
+def _loads(problem: Problem, row: FleetRow, tasks: list[int], most: int) -> Iterator[tuple[int, ...]]:
     """Give the sets of tasks that one team can carry, smaller sets first."""
     small = sorted(tasks, key=lambda task: (problem.tasks[task].boxes, task))
-    for size in range(1, MOST_PARTS + 1):
+    for size in range(1, most + 1):
         lightest = sum(problem.tasks[task].boxes for task in small[:size])
         if len(small) < size or lightest > row.team * row.boxes:
             return
@@ -95,7 +95,7 @@ def _best_order(problem: Problem, row: FleetRow, own: list[Crew], group: tuple[i
 
     def driving(order: tuple[int, ...]) -> int:
         path = [0, *(points[task] for task in order), 0]
-        return sum(seconds[here][there] for here, there in zip(path, path[1:], strict=False))
+        return sum(seconds[here][there] for here, there in pairwise(path))
 
     for order in sorted(permutations(group), key=lambda order: (driving(order), order)):
         timed = {crew.day: time for crew in own if (time := _time(problem, crew, order)) is not None}
@@ -141,8 +141,7 @@ def cover(
     Cover or None
         None when no choice covers all tasks within the hours of teams and escorts.
     """
-    model = _CoverModel(problem, tasks, listed, slack)
-    model.highs.setOptionValue("solve_relaxation", relaxed)
+    model = _CoverModel(problem, tasks, listed, slack, relaxed=relaxed)
     return model.solve(optional=optional)
 
 
@@ -154,9 +153,16 @@ class _CoverModel:
     """
 
     def __init__(
-        self, problem: Problem, tasks: Sequence[int], listed: Sequence[Candidate], slack: float
+        self,
+        problem: Problem,
+        tasks: Sequence[int],
+        listed: Sequence[Candidate],
+        slack: float,
+        *,
+        relaxed: bool,
     ) -> None:
-        self.problem, self.tasks, self.listed, self.slack = problem, list(tasks), list(listed), slack
+        self.problem, self.tasks, self.listed = problem, list(tasks), list(listed)
+        self.slack, self.relaxed = slack, relaxed
         self.everyone = crews(problem)
         self.scale = 1000.0
         self.highs = highspy.Highs()
@@ -165,6 +171,7 @@ class _CoverModel:
         self.highs.setOptionValue("random_seed", 1)
         self.highs.setOptionValue("mip_rel_gap", 1e-7)
         self.highs.setOptionValue("mip_max_nodes", MOST_NODES)
+        self.highs.setOptionValue("solve_relaxation", relaxed)
         self.columns = 0
 
     def _day_classes(self) -> list[list[int]]:
@@ -173,7 +180,13 @@ class _CoverModel:
         possible = {day: frozenset(n for n, run in enumerate(self.listed) if day in run.days) for day in days}
         for day in days:
             staff = tuple(
-                (crew.row.row, len(crew.names), crew.shift[0] - day * 86_400, crew.shift[1] - day * 86_400, crew.cost_day)
+                (
+                    crew.row.row,
+                    len(crew.names),
+                    crew.shift[0] - day * 86_400,
+                    crew.shift[1] - day * 86_400,
+                    crew.cost_day,
+                )
                 for crew in self.everyone
                 if crew.day == day
             )
@@ -242,4 +255,10 @@ class _CoverModel:
         values = self.highs.getSolution().col_value
         chosen = tuple(run for run, column in zip(self.listed, take, strict=True) if values[column] > 0.5)
         bound = info.objective_function_value if proven else info.mip_dual_bound
-        return Cover(chosen, int(np.floor(bound * self.scale + 0.5)), proven, len(self.listed))
+        # Rounded down: a bound must not exceed what it bounds by the solver's tolerance.
+        return Cover(
+            chosen,
+            int(np.floor(bound * self.scale * (1 - 1e-9))),
+            proven and not self.relaxed,
+            len(self.listed),
+        )

@@ -192,9 +192,7 @@ def _check_parts(parts: tuple[str, ...], depth: int) -> None:
     if len(parts) == 2 and parts[1].strip("0") == "" and len(parts[0]) == sum(WIDTHS[:depth]) and depth > 1:
         raise CodeError(
             _("a spreadsheet added a decimal to the code"),
-            _("format the column as text; did you mean {codes}?").format(
-                codes=".".join(_cut(parts[0], depth))
-            ),
+            _("format the column as text; did you mean {codes}?").format(codes=".".join(_cut(parts[0], depth))),
         )
     for index, (part, width) in enumerate(zip(parts, WIDTHS, strict=False)):
         if len(part) != width:

@@ -80,9 +80,7 @@ _LAT = Column(
     N_("degrees north (south is negative), WGS84, -12 to 7"),
     synonyms=("latitude", "y"),
 )
-_NOTE = Column(
-    "note", "catatan", cells.text, N_("remarks, not used"), default="", synonyms=("keterangan", "remarks")
-)
+_NOTE = Column("note", "catatan", cells.text, N_("remarks, not used"), default="", synonyms=("keterangan", "remarks"))
 _POLICE_DISTRICT = Column(
     "police_district",
     "polres",
@@ -91,12 +89,8 @@ _POLICE_DISTRICT = Column(
     default="",
     synonyms=("wilayah_polri", "polsek"),
 )
-_DAYS = Column(
-    "days", "hari", cells.days, N_("days of work, H-5..H-3 or H-5, H-3; empty = every day"), default=()
-)
-_HOURS = Column(
-    "hours", "jam", cells.hours, N_("working hours, 06:00-18:00; empty = any"), synonyms=("jam_kerja",)
-)
+_DAYS = Column("days", "hari", cells.days, N_("days of work, H-5..H-3 or H-5, H-3; empty = every day"), default=())
+_HOURS = Column("hours", "jam", cells.hours, N_("working hours, 06:00-18:00; empty = any"), synonyms=("jam_kerja",))
 _VILLAGE = Column(
     "village",
     "kode_desa",
@@ -274,9 +268,7 @@ FLEET: Final = (
         N_("id of the place where they start and end the day"),
         required=True,
     ),
-    Column(
-        "mode", "moda", _mode, N_("truck, pickup, 4x4, motorbike, boat or foot"), required=True, choices=MODES
-    ),
+    Column("mode", "moda", _mode, N_("truck, pickup, 4x4, motorbike, boat or foot"), required=True, choices=MODES),
     Column("count", "jumlah", cells.integer(1, 10_000), N_("vehicles"), required=True, synonyms=("unit",)),
     Column(
         "team",
@@ -286,9 +278,7 @@ FLEET: Final = (
         default=1,
         synonyms=("per_regu",),
     ),
-    Column(
-        "boxes", "kotak", cells.integer(1, 100_000), N_("ballot boxes one vehicle carries"), required=True
-    ),
+    Column("boxes", "kotak", cells.integer(1, 100_000), N_("ballot boxes one vehicle carries"), required=True),
     Column("kg", "kilogram", cells.quantity(1000), N_("kilograms one vehicle carries"), required=True),
     Column("litres", "liter", cells.quantity(1000), N_("litres one vehicle carries"), required=True),
     Column(
@@ -355,9 +345,7 @@ PINS: Final = (
     Column("hub", "tempat", cells.identifier, N_("id of a place"), default=""),
     Column("not_before", "paling_awal", cells.moment, N_("earliest arrival or departure, H-3 08:00")),
     Column("not_after", "paling_lambat", cells.moment, N_("latest arrival or departure, H-1 12:00")),
-    Column(
-        "note", "catatan", cells.text, N_("who decided this, and why"), default="", synonyms=("keterangan",)
-    ),
+    Column("note", "catatan", cells.text, N_("who decided this, and why"), default="", synonyms=("keterangan",)),
 )
 
 STOCK: Final = (

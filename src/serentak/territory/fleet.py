@@ -168,9 +168,7 @@ def _base_exists(table: Table, row: Row, places: Places, problems: Problems) -> 
         unknown_place(table, row.number, "base", base, places=places, problems=problems)
 
 
-def _target_exists(
-    table: Table, row: Row, kind: str, known: Collection[str] | None, problems: Problems
-) -> bool:
+def _target_exists(table: Table, row: Row, kind: str, known: Collection[str] | None, problems: Problems) -> bool:
     target = row[kind]
     if known is None or target in known:
         return True

@@ -77,9 +77,7 @@ class Header:
 
     def ready(self) -> Ready:
         """Give the rule for the return."""
-        return Ready(
-            self.values["ready.from"], self.values["ready.sec_per_vote"], self.values["ready.latest"]
-        )
+        return Ready(self.values["ready.from"], self.values["ready.sec_per_vote"], self.values["ready.latest"])
 
 
 def toml_entries(data: bytes, file: str, problems: Problems) -> tuple[Entries, dict[str, object]]:
@@ -166,9 +164,7 @@ def read_header(entries: Entries, overrides: dict[str, object], file: str, probl
     return header
 
 
-def _read_key(
-    name: str, parse: Callable[[object], Any], entries: Entries, header: Header, problems: Problems
-) -> None:
+def _read_key(name: str, parse: Callable[[object], Any], entries: Entries, header: Header, problems: Problems) -> None:
     raw, row = entries[name]
     try:
         header.values[name] = parse(raw)
@@ -184,9 +180,7 @@ def _assume(entries: Entries, header: Header) -> None:
         if key.name in entries or key.default is None or (table.startswith("out.") and table not in present):
             continue
         value = ", ".join(key.default) if isinstance(key.default, list) else str(key.default)
-        header.assumed.append(
-            Assumption(header.file, None, key.name, value, _("default of the district folder"))
-        )
+        header.assumed.append(Assumption(header.file, None, key.name, value, _("default of the district folder")))
 
 
 def _read_groups(names: set[str], entries: Entries, header: Header, problems: Problems) -> None:

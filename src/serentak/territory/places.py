@@ -70,9 +70,7 @@ def check_point(
             table.heading("lon"),
             f"{lon}, {lat}",
             _("longitude and latitude are swapped"),
-            _("exchange the headings {lon} and {lat}").format(
-                lon=table.heading("lon"), lat=table.heading("lat")
-            ),
+            _("exchange the headings {lon} and {lat}").format(lon=table.heading("lon"), lat=table.heading("lat")),
         )
         return None
     for name, value, (lo, hi) in (("lon", lon, LON), ("lat", lat, LAT)):
@@ -83,9 +81,7 @@ def check_point(
                 table.heading(name),
                 f"{value:g}",
                 _("the point lies outside Indonesia"),
-                _("write degrees from {lo:g} to {hi:g}; south of the equator is negative").format(
-                    lo=lo, hi=hi
-                ),
+                _("write degrees from {lo:g} to {hi:g}; south of the equator is negative").format(lo=lo, hi=hi),
             )
     return None
 
@@ -143,9 +139,7 @@ def _place(table: Table, row: Row, point: tuple[float, float], assumed: list[Ass
     for name, value in defaults.items():
         if row[name] is None:
             row.values[name] = value
-            assumed.append(
-                Assumption(table.file, row.number, name, str(value), _("default of the district folder"))
-            )
+            assumed.append(Assumption(table.file, row.number, name, str(value), _("default of the district folder")))
     return Place(
         id=row["id"],
         village=row["village"],
@@ -191,9 +185,7 @@ def _one_warehouse(table: Table, places: Places, problems: Problems) -> None:
             place.row,
             table.heading("kind"),
             place.id,
-            _("there are two warehouses: {first} and {second}").format(
-                first=warehouses[0].id, second=place.id
-            ),
+            _("there are two warehouses: {first} and {second}").format(first=warehouses[0].id, second=place.id),
             _("make one of them a transit below the other"),
         )
 
@@ -227,9 +219,7 @@ def _tree(table: Table, places: Places, problems: Problems) -> None:
     _ranks(table, places, problems)
 
 
-def unknown_place(
-    table: Table, row: int, column: str, value: str, *, places: Places, problems: Problems
-) -> None:
+def unknown_place(table: Table, row: int, column: str, value: str, *, places: Places, problems: Problems) -> None:
     """Note that no place has this id, with the nearest that has one."""
     near = nearest(value, sorted(places.ids))
     problems.error(

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from serentak.territory.header import Entries, Header
 
-WORKBOOKS: Final = (".xlsx", ".xlsm", ".xls", ".ods")
+WORKBOOKS: Final = (".xlsx", ".xlsm")
 """Endings of files that are read as workbooks."""
 
 
@@ -56,9 +56,7 @@ def read_district(source: Path) -> tuple[District, Problems]:
     head = _read_header(folder, problems)
     tables = {name: folder.table(name, problems) for name in TABLES}
     _required_tables(folder, tables, problems)
-    district = _build(
-        head, {name: table or Table(folder.label(name)) for name, table in tables.items()}, problems
-    )
+    district = _build(head, {name: table or Table(folder.label(name)) for name, table in tables.items()}, problems)
     problems.raise_errors()
     if district is None:
         raise AssertionError  # without errors there is a district
@@ -199,11 +197,7 @@ def _required_tables(folder: Source, tables: dict[str, Table | None], problems: 
         table = tables[name]
         if table is None:
             _missing(folder, name, problems)
-        elif (
-            table.readable
-            and not table.rows
-            and not any(problem.file == table.file for problem in problems.errors)
-        ):
+        elif table.readable and not table.rows and not any(problem.file == table.file for problem in problems.errors):
             problems.error(
                 table.file,
                 None,
@@ -226,9 +220,7 @@ def _missing(folder: Source, name: str, problems: Problems) -> None:
         _("the table is missing"),
         _("rename {found} to {name}").format(found=there[0], name=label)
         if there
-        else _(
-            "write it as the reference of the district folder says, or begin with serentak new --template"
-        ),
+        else _("write it as the reference of the district folder says, or begin with serentak new --template"),
     )
 
 
@@ -238,9 +230,7 @@ def _build(head: Header | None, tables: dict[str, Table], problems: Problems) ->
     assumed: list[Assumption] = list(head.assumed) if head else []
     code, elections = settings.get("code"), settings.get("elections")
     places = read_places(tables["places"], code, problems, assumed)
-    stations = read_stations(
-        tables["stations"], code, elections, places=places, problems=problems, assumed=assumed
-    )
+    stations = read_stations(tables["stations"], code, elections, places=places, problems=problems, assumed=assumed)
     vehicles = fleet.read_fleet(tables["fleet"], places, problems)
     escorts = fleet.read_escorts(tables["escorts"], places, problems)
     stock = fleet.read_stock(tables["stock"], problems)
@@ -327,9 +317,7 @@ def _check_tiers(head: Header, stations: list[Station], places: Places, problems
                 None,
                 key,
                 None,
-                _("nobody says when goods go to {first} and {n} others").format(
-                    first=names[0], n=len(names) - 1
-                )
+                _("nobody says when goods go to {first} and {n} others").format(first=names[0], n=len(names) - 1)
                 if len(names) > 1
                 else _("nobody says when goods go to {first}").format(first=names[0]),
                 _("add to [out.{tier}]: window = {window}").format(tier=tier, window=EXAMPLE_WINDOWS[tier]),

@@ -137,9 +137,7 @@ def _neighbours(code: str) -> str:
 def _did_you_mean(found: dict[Region, None]) -> str:
     if not found:
         return _("write the code as Kemendagri prints it, as {example}").format(example="14.01")
-    return _("did you mean {name}?").format(
-        name=", ".join(f"{region.code} {region.name}" for region in found)
-    )
+    return _("did you mean {name}?").format(name=", ".join(f"{region.code} {region.name}" for region in found))
 
 
 def _rows(name: str) -> list[dict[str, str]]:

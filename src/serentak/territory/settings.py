@@ -179,9 +179,7 @@ KEYS: Final = (
     Key("stop.min", _whole(0, 600), N_("minutes of a stop at a station"), 8),
     Key("stop.sec_per_box", _whole(0, 3600), N_("further seconds a box at a station"), 30),
     *_tier_keys(),
-    Key(
-        "ready.from", _as_text(cells.moment), N_("when stations begin to be ready for the return"), "H 14:00"
-    ),
+    Key("ready.from", _as_text(cells.moment), N_("when stations begin to be ready for the return"), "H 14:00"),
     Key("ready.sec_per_vote", _whole(0, 3600), N_("seconds of counting a voter and election"), 20),
     Key("ready.latest", _as_text(cells.moment), N_("when the last station is ready"), "H+1 06:00"),
 )

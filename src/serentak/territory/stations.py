@@ -133,9 +133,7 @@ def _inside(table: Table, row: Row, code: str | None, problems: Problems) -> boo
     return False
 
 
-def _letters(
-    table: Table, row: Row, elections: tuple[str, ...] | None, problems: Problems
-) -> tuple[str, ...] | None:
+def _letters(table: Table, row: Row, elections: tuple[str, ...] | None, problems: Problems) -> tuple[str, ...] | None:
     own = row.get("elections")
     if own is None or elections is None:
         return None
@@ -180,9 +178,7 @@ def _parent(table: Table, row: Row, places: Places, problems: Problems) -> Place
     return places.warehouse
 
 
-def _borrow(
-    table: Table, row: Row, parent: Place, places: Places, assumed: list[Assumption]
-) -> tuple[float, float]:
+def _borrow(table: Table, row: Row, parent: Place, places: Places, assumed: list[Assumption]) -> tuple[float, float]:
     """Take the coordinates of the village's pps, else of the kecamatan's ppk, else of the parent."""
     near = (*places.pps.get(row["village"], ()), *places.ppk.get(row["village"][:8], ()), parent)[0]
     assumed.append(

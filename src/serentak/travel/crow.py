@@ -51,7 +51,7 @@ class CrowFlight:
             raise InputError.of(
                 "district.toml",
                 _("there are no speeds for this terrain"),
-                _("Choose one of: {choices}.").format(choices=", ".join(terrains())),
+                _("choose one of: {choices}").format(choices=", ".join(terrains())),
                 column="travel.terrain",
                 value=terrain,
             )

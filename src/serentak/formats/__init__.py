@@ -1,0 +1,1 @@
+"""Plans as files for people and other programs."""

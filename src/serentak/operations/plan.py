@@ -1,0 +1,157 @@
+"""Use case ``serentak plan``: read a district, plan it, check the plan, write the plan folder."""
+
+from __future__ import annotations
+
+import json
+import platform
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+
+from serentak import __version__
+from serentak.base.errors import Broken, Problem
+from serentak.base.messages import _
+from serentak.formats.report import report
+from serentak.formats.stops import stops_csv
+from serentak.kit.kits import Kits, build_kits
+from serentak.kit.rules import Rules, load_rules
+from serentak.kit.validate import validate
+from serentak.operations.workspace import (
+    copy_input,
+    district_source,
+    input_sha256,
+    new_folder,
+    refuse_existing,
+)
+from serentak.plan.check import check_plan
+from serentak.plan.model import Plan, encode
+from serentak.routing.chain import Progress
+from serentak.routing.district import DEFAULT_EFFORT, plan_district
+from serentak.territory.model import District
+from serentak.territory.read import read_district
+from serentak.travel import CrowFlight, Travel
+
+
+@dataclass(frozen=True)
+class Ground:
+    """A district with all that is derived from it before planning."""
+
+    district: District
+    kits: Kits
+    rules: Rules
+    travel: Travel
+    warnings: tuple[Problem, ...]
+
+
+@dataclass(frozen=True)
+class Made:
+    """A plan folder that was written."""
+
+    folder: Path
+    plan: Plan
+    warnings: tuple[Problem, ...]
+
+
+def read_ground(source: Path) -> Ground:
+    """Read a district and all that is derived from it.
+
+    Raises
+    ------
+    InputError
+        When the district cannot be used, with everything that is wrong.
+    """
+    district, problems = read_district(source)
+    rules = load_rules(district.rules, district.rule_overrides)
+    for problem in validate(district, rules):
+        problems.add(problem)
+    problems.raise_errors()
+    travel = CrowFlight(district.terrain)
+    return Ground(district, build_kits(district, rules), rules, travel, tuple(problems.warnings))
+
+
+def make_plan(
+    source: Path,
+    out: Path,
+    effort: str = DEFAULT_EFFORT,
+    seed: int | None = None,
+    *,
+    jobs: int = 1,
+    progress: Progress | None = None,
+) -> Made:
+    """Plan a district and write its plan folder, whole or not at all.
+
+    Parameters
+    ----------
+    source
+        District folder or workbook.
+    out
+        Plan folder; must not exist yet.
+    effort, seed, jobs, progress
+        See `serentak.routing.district.plan_district`.
+
+    Raises
+    ------
+    InputError
+        When the district cannot be used or `out` is taken.
+    Broken
+        When the plan that was made does not hold: a bug, and nothing is written.
+    """
+    refuse_existing(out)
+    ground = read_ground(source)
+    started = datetime.now(UTC)
+    with new_folder(out) as folder:
+        copy_input(source, folder / "input")
+        plan = plan_district(ground.district, effort, seed, travel=ground.travel, jobs=jobs, progress=progress)
+        plan = msgspec.structs.replace(
+            plan, input_sha256=input_sha256(folder / "input"), pins_rupiah=_price_of_pins(ground, plan, jobs)
+        )
+        write_plan(folder, plan, ground)
+        (folder / "run.json").write_text(_run_record(started), encoding="utf-8")
+    return Made(out, plan, ground.warnings)
+
+
+def write_plan(folder: Path, plan: Plan, ground: Ground) -> None:
+    """Check a plan and write it with its report and stops.
+
+    Raises
+    ------
+    Broken
+        When the plan does not hold.
+    """
+    checked = check_plan(plan, ground.district, ground.kits, ground.rules, ground.travel)
+    if checked.violations:
+        first = "\n".join(str(violation) for violation in checked.violations[:10])
+        raise Broken(_("the plan that was made does not hold; please report this:") + "\n" + first)
+    warnings = [str(problem) for problem in ground.warnings]
+    (folder / "plan.json").write_bytes(encode(plan))
+    (folder / "stops.csv").write_text(stops_csv(plan, ground.district), encoding="utf-8", newline="")
+    text = report(plan, ground.district, ground.kits, warnings)
+    (folder / "report.md").write_text(text, encoding="utf-8")
+
+
+def read_plan_ground(folder: Path) -> Ground:
+    """Read the district that lies in a plan folder."""
+    return read_ground(district_source(folder / "input"))
+
+
+def _price_of_pins(ground: Ground, plan: Plan, jobs: int) -> int | None:
+    """Give what the officer's pins cost: the plan's rupiah less those of the same plan without them."""
+    if not ground.district.pins:
+        return None
+    free = replace(ground.district, pins=())
+    without = plan_district(free, plan.effort, plan.seed, travel=ground.travel, jobs=jobs)
+    return plan.totals.rupiah - without.totals.rupiah
+
+
+def _run_record(started: datetime) -> str:
+    """Say when and where a plan was made; kept out of ``plan.json``, which depends on its input alone."""
+    record = {
+        "made": datetime.now(UTC).isoformat(timespec="seconds"),
+        "seconds": round((datetime.now(UTC) - started).total_seconds(), 1),
+        "serentak": __version__,
+        "python": platform.python_version(),
+        "machine": platform.platform(),
+    }
+    return json.dumps(record, indent=1) + "\n"
