@@ -23,9 +23,7 @@ def imported(module: str) -> set[str]:
         name = ahead.pop()
         tree = ast.parse((ROOM / f"{name}.py").read_text("utf-8"))
         for statement in ast.walk(tree):
-            if isinstance(statement, ast.ImportFrom) and (statement.module or "").startswith(
-                "serentak.ledger."
-            ):
+            if isinstance(statement, ast.ImportFrom) and (statement.module or "").startswith("serentak.ledger."):
                 other = statement.module.removeprefix("serentak.ledger.")
                 if other not in done:
                     done.add(other)
@@ -33,9 +31,7 @@ def imported(module: str) -> set[str]:
     return done
 
 
-@pytest.mark.parametrize(
-    "module", ["verify", "scan", "read", "proof", "paper_proof", "policy", "note", "source"]
-)
+@pytest.mark.parametrize("module", ["verify", "scan", "read", "proof", "paper_proof", "policy", "note", "source"])
 def test_what_checks_a_log_never_imports_what_writes_it(module):
     assert imported(module) & WRITING == set()
 

@@ -24,10 +24,7 @@ from serentak.ledger.note import (
 SKEY = "PRIVATE+KEY+PeterNeumann+c74f20a3+AYEKFALVFGyNhPJEMzD1QIDr+Y7hfZx09iUvxdXHKDFz"
 VKEY = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW"
 TEXT = "If you think cryptography is the answer to your problem,\nthen you don't know what your problem is.\n"
-LINE = (
-    "— PeterNeumann "
-    "x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqfqdngotpRZb6KE6RyyBwJnAM=\n"
-)
+LINE = "— PeterNeumann x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqfqdngotpRZb6KE6RyyBwJnAM=\n"
 NOTE = f"{TEXT}\n{LINE}".encode()
 CHECKPOINT = "example.org/log\n1\n" + "A" * 43 + "=\n"
 
@@ -100,9 +97,7 @@ def test_a_mangled_key_is_refused(vkey):
         parse_vkey(vkey)
 
 
-@pytest.mark.parametrize(
-    "skey", ["", SKEY[8:], SKEY.replace("c74f", "c74e"), SKEY[:-4], SKEY.replace("AYEK", "ZYEK")]
-)
+@pytest.mark.parametrize("skey", ["", SKEY[8:], SKEY.replace("c74f", "c74e"), SKEY[:-4], SKEY.replace("AYEK", "ZYEK")])
 def test_a_mangled_private_key_is_refused_and_never_shown(skey):
     with pytest.raises(Malformed) as caught:
         parse_key(skey)
@@ -151,9 +146,7 @@ def test_a_cosignature_over_no_checkpoint_is_refused(kind):
 
 @given(st.text(max_size=8))
 def test_key_names_have_no_spaces_controls_and_plus(name):
-    assert is_key_name(name) == (
-        name != "" and "+" not in name and not any(c.isspace() or ord(c) < 0x20 for c in name)
-    )
+    assert is_key_name(name) == (name != "" and "+" not in name and not any(c.isspace() or ord(c) < 0x20 for c in name))
 
 
 def test_a_key_file_is_private_and_never_overwritten(tmp_path):

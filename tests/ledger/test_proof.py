@@ -124,9 +124,7 @@ def test_qr_text_reads_back(data):
     assert from_qr_text(to_qr_text(data)) == data
 
 
-@pytest.mark.parametrize(
-    "text", ["", "SP1", "SP1:A", "SP1:AAAA", "SP1:aa", "SP1:::", "SP1::::", "SP1:QED8WEX0"]
-)
+@pytest.mark.parametrize("text", ["", "SP1", "SP1:A", "SP1:AAAA", "SP1:aa", "SP1:::", "SP1::::", "SP1:QED8WEX0"])
 def test_other_qr_texts_are_refused_or_read_as_base45(text):
     if text == "SP1:QED8WEX0":
         assert from_qr_text(text) == b"ietf!"  # the example of RFC 9285

@@ -89,9 +89,7 @@ def test_a_changed_inclusion_proof_is_refused(data):
     elif kind == "index":
         index = (index + data.draw(st.integers(1, size - 1))) % size
     else:
-        size = data.draw(
-            st.integers(1, 2 * size).filter(lambda other: len_of_path(index, other) != len(path))
-        )
+        size = data.draw(st.integers(1, 2 * size).filter(lambda other: len_of_path(index, other) != len(path)))
     with pytest.raises(Unproven):
         verify_inclusion(LEAVES[index] if kind != "index" else LEAVES[0], index, size, path, root)
 

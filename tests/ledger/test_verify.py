@@ -136,9 +136,7 @@ def test_a_dropped_entry_is_named(index):
 @given(st.integers(0, SIZE - 1))
 def test_a_repeated_entry_is_named(index):
     number, place = divmod(index, 256)
-    assert "entry-repeated" in found(
-        with_bundle(number, lambda entries: entries.insert(place, entries[place]))
-    )
+    assert "entry-repeated" in found(with_bundle(number, lambda entries: entries.insert(place, entries[place])))
 
 
 @settings(max_examples=100)

@@ -29,9 +29,7 @@ def signed(size: int, root: bytes | None = None, key=LOG, origin: str = ORIGIN) 
     return sign_note(Checkpoint(origin, size, root_at(size, node) if root is None else root).text, [key])
 
 
-def ask(
-    witness: Witness, old: int, size: int, path: list[bytes] | None = None, note: SignedNote | None = None
-):
+def ask(witness: Witness, old: int, size: int, path: list[bytes] | None = None, note: SignedNote | None = None):
     path = consistency_path(old, size, node) if path is None else path
     return witness.add_checkpoint(format_request(old, path, note or signed(size)))
 

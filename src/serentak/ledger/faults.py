@@ -20,16 +20,12 @@ class Malformed(InputError):  # noqa: N818 - reads as the sentence it is
 
     def __init__(self, what: str, message: str, *, row: int | None = None, value: object = None) -> None:
         shown = None if value is None else str(value)[:_SHOWN]
-        super().__init__(
-            [Problem(what, row, None, shown, message, _("Take the file again from where it came from."))]
-        )
+        super().__init__([Problem(what, row, None, shown, message, _("Take the file again from where it came from."))])
         self.message = message
 
     def __str__(self) -> str:
         return "; ".join(
-            f"{problem.file}"
-            + (f", {problem.row}" if problem.row is not None else "")
-            + f": {problem.message}"
+            f"{problem.file}" + (f", {problem.row}" if problem.row is not None else "") + f": {problem.message}"
             for problem in self.problems
         )
 

@@ -118,9 +118,7 @@ def new_key(name: str, kind: int = ED25519) -> SigningKey:
         When the name has a space or a plus sign.
     """
     if not is_key_name(name):
-        raise InputError.of(
-            "name", _("a key's name has no spaces and no plus sign"), _("Choose another."), value=name
-        )
+        raise InputError.of("name", _("a key's name has no spaces and no plus sign"), _("Choose another."), value=name)
     return SigningKey(name, kind, secrets.token_bytes(_SEED_BYTES))
 
 
@@ -150,12 +148,7 @@ def parse_key(text: str) -> SigningKey:
     except Malformed:
         data = b""
     kinds = (ED25519, COSIGNATURE, ML_DSA_44)
-    if (
-        not text.startswith(_PREFIX)
-        or not is_key_name(name)
-        or len(data) != 1 + _SEED_BYTES
-        or data[0] not in kinds
-    ):
+    if not text.startswith(_PREFIX) or not is_key_name(name) or len(data) != 1 + _SEED_BYTES or data[0] not in kinds:
         raise Malformed("key", _("this is not a private key"))
     key = SigningKey(name, data[0], data[1:])
     # Some keys were written with the id of a plain signature; only the bytes of the key count.

@@ -97,7 +97,8 @@ def key_id(name: str, kind: int, public: bytes) -> bytes:
 
 def is_key_name(name: str) -> bool:
     """Tell whether a text can be the name of a key."""
-    return bool(name) and "+" not in name and not any(c.isspace() or c < " " for c in name)
+    # Surrogates stand for bytes that are no UTF-8, where a policy was read as opaque octets.
+    return bool(name) and not any(c == "+" or c.isspace() or c < " " or "\ud800" <= c <= "\udfff" for c in name)
 
 
 def parse_vkey(text: str) -> VerifierKey:
@@ -115,9 +116,7 @@ def parse_vkey(text: str) -> VerifierKey:
         raise Malformed("vkey", _("write a public key as name+id+base64"), value=text)
     kind, public = data[0], data[1:]
     if kind not in _VERIFIERS:
-        raise Malformed(
-            "vkey", _("signatures of kind {kind} are not known here").format(kind=kind), value=text
-        )
+        raise Malformed("vkey", _("signatures of kind {kind} are not known here").format(kind=kind), value=text)
     if len(public) != _PUBLIC_BYTES[kind]:
         raise Malformed("vkey", _("the public key has the wrong length"), value=text)
     key = VerifierKey(name, kind, public)

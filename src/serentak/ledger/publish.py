@@ -110,9 +110,7 @@ class Publisher:
             return False
         self._disk.put(CHECKPOINT, bytes(note))
         # After the checkpoint, so that no reader ever finds a witness ahead of the log.
-        self._disk.put_all(
-            {witness_path(name): bytes(signed.signed_also(each)) for name, each in fresh.items()}
-        )
+        self._disk.put_all({witness_path(name): bytes(signed.signed_also(each)) for name, each in fresh.items()})
         self._published = note
         return True
 
@@ -159,8 +157,4 @@ class Publisher:
         if self._threads is None or not asked:
             return {}
         answers = self._threads.map(lambda each: each.cosign(note, self._source), asked)
-        return {
-            each.witness.name: signatures
-            for each, signatures in zip(asked, answers, strict=True)
-            if signatures
-        }
+        return {each.witness.name: signatures for each, signatures in zip(asked, answers, strict=True) if signatures}

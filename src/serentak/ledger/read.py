@@ -36,9 +36,7 @@ def witness_path(name: str) -> str:
     """Give the path of the last checkpoint that a witness holds, below the log's prefix."""
     # A policy may name a witness anything; what is no plain file name gets a plain one.
     safe = re.fullmatch(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}", name) is not None
-    return (
-        f"witness/{name if safe else sha256(name.encode('utf-8', 'surrogateescape')).hexdigest()}/checkpoint"
-    )
+    return f"witness/{name if safe else sha256(name.encode('utf-8', 'surrogateescape')).hexdigest()}/checkpoint"
 
 
 def read_checkpoint(source: TileSource) -> SignedNote:

@@ -47,8 +47,7 @@ class Receipt:
     def text(self) -> str:
         """Text of the note, ending in a newline."""
         return (
-            f"{HEADER}\norigin {self.origin}\nindex {self.index}\n"
-            f"leaf {encode_base64(self.leaf)}\ntime {self.time}\n"
+            f"{HEADER}\norigin {self.origin}\nindex {self.index}\nleaf {encode_base64(self.leaf)}\ntime {self.time}\n"
         )
 
 
@@ -66,9 +65,7 @@ def parse_receipt(text: str) -> Receipt:
         raise Malformed("receipt", _("this is not a receipt"))
     if not all(line.startswith(word) for word, line in zip(words, lines[1:5], strict=True)):
         raise Malformed("receipt", _("this is not a receipt"))
-    origin, index, leaf, time = (
-        line.removeprefix(word) for word, line in zip(words, lines[1:5], strict=True)
-    )
+    origin, index, leaf, time = (line.removeprefix(word) for word, line in zip(words, lines[1:5], strict=True))
     return Receipt(
         origin,
         decode_decimal(index, "receipt"),

@@ -96,9 +96,7 @@ class Scan:
         Counts, see `serentak.ledger.verify.Report`.
     """
 
-    def __init__(
-        self, source: TileSource, checkpoint: Checkpoint, findings: Findings, sizes: Collection[int]
-    ) -> None:
+    def __init__(self, source: TileSource, checkpoint: Checkpoint, findings: Findings, sizes: Collection[int]) -> None:
         self.intact = False
         self.roots: dict[int, bytes] = {}
         self.entries = self.older_tiles = self.unsigned = 0
@@ -310,9 +308,7 @@ class Scan:
         missing = Counter(signed) - Counter(found)
         doubled = [leaf for leaf, times in Counter(found).items() if times > max(1, signed.count(leaf))]
         if doubled:
-            message = _("entry {index} stands there in place of another").format(
-                index=found.index(doubled[0])
-            )
+            message = _("entry {index} stands there in place of another").format(index=found.index(doubled[0]))
             self._findings.add("entry-repeated", tile.path, message)
         if first + 1 < tile.width and found[first:-1] == signed[first + 1 :]:
             message = _("entry {index} was taken out").format(index=index)

@@ -116,6 +116,16 @@ class HttpSource:
         self._prefix = parts.path.rstrip("/")
         self._timeout = timeout
         self._local = threading.local()
+        # Every connection of every thread, to be closed by whoever closes the source.
+        self._made: list[http.client.HTTPConnection] = []
+
+    def __del__(self) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections; the source may still be used, and then makes new ones."""
+        while made := getattr(self, "_made", None):
+            made.pop().close()
 
     def request(
         self,
@@ -134,29 +144,40 @@ class HttpSource:
         kept = getattr(self._local, "connection", None)
         headers = {} if body is None else {"Content-Type": content_type}
         # A kept connection may have been closed by the other side; once is then tried on a new one.
-        for connection in (kept, self._connect()) if kept is not None else (self._connect(),):
+        for attempt in (kept, None) if kept is not None else (None,):
+            connection = attempt if attempt is not None else self._connect()
             try:
                 connection.request(method, f"{self._prefix}/{path}", body, headers)
                 answer = connection.getresponse()
                 data = answer.read(MAX_BUNDLE + 1)
             except (OSError, http.client.HTTPException) as error:
-                connection.close()
-                self._local.connection = None
+                self._forget(connection)
                 failure: Exception = error
                 continue
             if len(data) > MAX_BUNDLE:
-                connection.close()
+                self._forget(connection)
                 raise Malformed(path, _("the file is larger than any file of a log"))
             self._local.connection = connection
             return answer.status, data, answer.getheader("Content-Type", "")
         message = _("{address} cannot be reached: {error}").format(address=self.name, error=failure)
         raise Refused(message) from failure
 
+    def _forget(self, connection: http.client.HTTPConnection) -> None:
+        connection.close()
+        self._local.connection = None
+        if connection in self._made:
+            self._made.remove(connection)
+
     def _connect(self) -> http.client.HTTPConnection:
         if self._secure:
             context = ssl.create_default_context()
-            return http.client.HTTPSConnection(self._host, self._port, timeout=self._timeout, context=context)
-        return http.client.HTTPConnection(self._host, self._port, timeout=self._timeout)
+            made: http.client.HTTPConnection = http.client.HTTPSConnection(
+                self._host, self._port, timeout=self._timeout, context=context
+            )
+        else:
+            made = http.client.HTTPConnection(self._host, self._port, timeout=self._timeout)
+        self._made.append(made)
+        return made
 
     def read(self, path: str) -> bytes:
         """Give the bytes of a file, see `TileSource.read`."""

@@ -94,9 +94,7 @@ class Store:
             self._db.executemany(
                 "INSERT INTO leaf VALUES (?, ?, ?)", ((index, leaf.hash, leaf.at) for index, leaf in numbered)
             )
-            self._db.executemany(
-                "INSERT INTO body VALUES (?, ?)", ((index, leaf.entry) for index, leaf in numbered)
-            )
+            self._db.executemany("INSERT INTO body VALUES (?, ?)", ((index, leaf.entry) for index, leaf in numbered))
 
     def leaves(self, start: int, end: int) -> Iterator[bytes]:
         """Give the leaf hashes from `start` up to before `end`, in order."""

@@ -29,9 +29,7 @@ MAX_BUNDLE: Final = WIDTH * (MAX_ENTRY + 2)
 ENTRIES: Final = -1
 """Level of an entry bundle, which stands beside the hash tiles of level 0."""
 
-_PATH = re.compile(
-    r"tile/(entries|0|[1-5]?[0-9]|6[0-3])/((?:x[0-9]{3}/){0,6}[0-9]{3})(?:\.p/([1-9][0-9]{0,2}))?"
-)
+_PATH = re.compile(r"tile/(entries|0|[1-5]?[0-9]|6[0-3])/((?:x[0-9]{3}/){0,6}[0-9]{3})(?:\.p/([1-9][0-9]{0,2}))?")
 
 
 class Tile(NamedTuple):

@@ -252,9 +252,7 @@ def verify_consistency(old: int, new: int, path: Sequence[bytes], old_root: byte
         raise Unproven(_("the proof leads to another root for the larger log"))
 
 
-def _roots_from_consistency(
-    old: int, new: int, path: Sequence[bytes], old_root: bytes
-) -> tuple[bytes, bytes]:
+def _roots_from_consistency(old: int, new: int, path: Sequence[bytes], old_root: bytes) -> tuple[bytes, bytes]:
     nodes = list(path) if old & (old - 1) else [old_root, *path]
     number, last = old - 1, new - 1
     while number & 1:

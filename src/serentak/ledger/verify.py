@@ -164,9 +164,7 @@ def _witness_views(source: TileSource, policy: Policy, findings: Findings) -> di
     return views
 
 
-def _compare_views(
-    views: dict[str, Checkpoint], checkpoint: Checkpoint, scan: Scan, findings: Findings
-) -> None:
+def _compare_views(views: dict[str, Checkpoint], checkpoint: Checkpoint, scan: Scan, findings: Findings) -> None:
     for path, view in views.items():
         if view.origin != checkpoint.origin:
             message = _("the witness speaks of another log, {origin}").format(origin=view.origin)
@@ -183,9 +181,7 @@ def _compare_views(
             findings.add("fork", path, message.format(size=view.size))
 
 
-def _report(
-    checkpoint: Checkpoint | None, opened: Opened | None, scan: Scan | None, findings: Findings
-) -> Report:
+def _report(checkpoint: Checkpoint | None, opened: Opened | None, scan: Scan | None, findings: Findings) -> Report:
     return Report(
         origin=checkpoint.origin if checkpoint else "",
         size=checkpoint.size if checkpoint else 0,

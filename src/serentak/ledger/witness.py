@@ -124,9 +124,7 @@ def parse_request(body: bytes) -> Request:
     return Request(old, path, parse_note(note, skip_misspelt=True))
 
 
-def init_witness(
-    folder: Path, name: str, logs: Iterable[tuple[str, VerifierKey]], *, pq: bool = False
-) -> str:
+def init_witness(folder: Path, name: str, logs: Iterable[tuple[str, VerifierKey]], *, pq: bool = False) -> str:
     """Make a new witness with fresh keys, and give its public keys, one a line.
 
     Parameters
@@ -231,9 +229,7 @@ class Witness:
         """Accept checkpoints of a log signed by this key, beside those it has already."""
         digest = sha256(origin.encode()).hexdigest()
         with self._mutex, self._transaction():
-            self._db.execute(
-                "INSERT OR IGNORE INTO log VALUES (?, ?, 0, ?, NULL)", (origin, digest, EMPTY_ROOT)
-            )
+            self._db.execute("INSERT OR IGNORE INTO log VALUES (?, ?, 0, ?, NULL)", (origin, digest, EMPTY_ROOT))
             self._db.execute("INSERT OR IGNORE INTO key VALUES (?, ?)", (origin, str(key)))
 
     def add_checkpoint(self, body: bytes) -> Reply:
@@ -286,9 +282,7 @@ class Witness:
     def _advance(self, request: Request, new: Checkpoint, signed_by: tuple[Signature, ...]) -> Reply:
         failure: _Declined | None = None
         with self._transaction():
-            size, root = self._db.execute(
-                "SELECT size, root FROM log WHERE origin = ?", (new.origin,)
-            ).fetchone()
+            size, root = self._db.execute("SELECT size, root FROM log WHERE origin = ?", (new.origin,)).fetchone()
             if request.old != size:
                 raise _Declined(409, str(size), _SIZE)
             try:
@@ -345,9 +339,7 @@ def _require_witness(folder: Path) -> None:
     private = folder / PRIVATE
     if not (private / _STORE).is_file():
         if (private / _KEY).exists():
-            message = _(
-                "the store of the witness {path} is lost: retire it, and make a new one with a new key"
-            )
+            message = _("the store of the witness {path} is lost: retire it, and make a new one with a new key")
             raise Refused(message.format(path=folder))
         message = _("{path} is no witness; make one with: serentak witness init")
         raise Refused(message.format(path=folder))

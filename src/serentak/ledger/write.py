@@ -266,9 +266,7 @@ def _signed_heads(store: Store, key: SigningKey, source: TileSource) -> dict[int
         # What does not carry this log's own signature proves nothing against it.
         with suppress(NotThere, Malformed, Unproven):
             note = parse_note(source.read(path))
-            own = [
-                each for each in note.signatures if (each.name, each.key_id) == (key.name, key.verifier.id)
-            ]
+            own = [each for each in note.signatures if (each.name, each.key_id) == (key.name, key.verifier.id)]
             verify_note(type(note)(note.text, tuple(own)), [key.verifier])
             checkpoint = parse_checkpoint(note.text)
             heads.setdefault(checkpoint.size, {}).setdefault(checkpoint.root, path)

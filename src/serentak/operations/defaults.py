@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
+
+if TYPE_CHECKING:
+    from datetime import date
 
 
 class DistrictDefaults(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

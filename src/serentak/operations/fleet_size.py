@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,8 @@ from serentak.base.clock import MINUTE, parse_hours
 from serentak.travel import CrowFlight, Point
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from serentak.operations.defaults import Defaults, VehicleDefaults
 
 

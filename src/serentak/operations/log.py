@@ -100,9 +100,7 @@ def read_entries(file: Path, *, encoded: bool) -> list[bytes]:
     return entries
 
 
-def append_file(
-    log: str, file: Path, *, encoded: bool = False, admission: Admission = admit_all
-) -> dict[str, Any]:
+def append_file(log: str, file: Path, *, encoded: bool = False, admission: Admission = admit_all) -> dict[str, Any]:
     """Append a file of entries to a log: to its folder, or to the address where it is served.
 
     Returns
@@ -132,9 +130,7 @@ def append_file(
 def _post_entries(source: HttpSource, entries: list[bytes]) -> list[dict[str, Any]]:
     answers: list[dict[str, Any]] = []
     for start in range(0, len(entries), WIDTH):
-        status, body, _type = source.request(
-            "POST", "add-batch", encode_bundle(entries[start : start + WIDTH])
-        )
+        status, body, _type = source.request("POST", "add-batch", encode_bundle(entries[start : start + WIDTH]))
         if status != 200:
             said = body[:200].decode("utf-8", "replace")
             raise Refused(_("the log answered {status} {said}").format(status=status, said=said))
@@ -201,17 +197,13 @@ def _public_file(public: Path, path: str) -> Answer:
 
 def _is_witness_path(path: str) -> bool:
     parts = path.split("/")
-    return (
-        len(parts) == 3 and parts[0] == "witness" and parts[2] == CHECKPOINT and not parts[1].startswith(".")
-    )
+    return len(parts) == 3 and parts[0] == "witness" and parts[2] == CHECKPOINT and not parts[1].startswith(".")
 
 
 def _add(writer: LogWriter, path: str, body: bytes) -> Answer:
     if path == "add":
         result = _try(writer, [body])
-        return (
-            result if isinstance(result, Answer) else _json(422 if "error" in result[0] else 200, result[0])
-        )
+        return result if isinstance(result, Answer) else _json(422 if "error" in result[0] else 200, result[0])
     if path == "add-batch":
         try:
             entries = parse_bundle(body)

@@ -140,7 +140,11 @@ class Server(ThreadingHTTPServer):
         self.scheme = "http"
         if cert is not None:
             self.scheme = "https"
-            self.socket = _secured(self.socket, cert, key)
+            try:
+                self.socket = _secured(self.socket, cert, key)
+            except InputError:
+                self.server_close()
+                raise
 
     @property
     def address(self) -> str:

@@ -6,7 +6,7 @@ import json
 import platform
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -27,11 +27,15 @@ from serentak.operations.workspace import (
 )
 from serentak.plan.check import check_plan
 from serentak.plan.model import Plan, encode
-from serentak.routing.chain import Progress
 from serentak.routing.district import DEFAULT_EFFORT, plan_district
-from serentak.territory.model import District
 from serentak.territory.read import read_district
 from serentak.travel import CrowFlight, Travel
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from serentak.routing.chain import Progress
+    from serentak.territory.model import District
 
 
 @dataclass(frozen=True)

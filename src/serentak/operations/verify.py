@@ -107,9 +107,7 @@ def _policy(source: TileSource, file: Path | None) -> Policy:
         raise InputError.of(str(file), message, _("Check the path.")) from error
     except NotThere as error:
         message = _("there is no log here: it has no policy")
-        raise InputError.of(
-            source.name, message, _("Check the folder or address, or give --policy.")
-        ) from error
+        raise InputError.of(source.name, message, _("Check the folder or address, or give --policy.")) from error
 
 
 def report_as_dict(report: Report) -> dict[str, Any]:
@@ -139,16 +137,12 @@ def describe(result: dict[str, Any]) -> list[str]:
     for name, time in result["cosigned"].items():
         lines.append(_("cosigned by {name} at {time}").format(name=name, time=_utc(time)))
     if result["rules"] is None:
-        lines.append(
-            _("entry 0 does not begin a custody log: the log alone was checked, not what entries say")
-        )
+        lines.append(_("entry 0 does not begin a custody log: the log alone was checked, not what entries say"))
     else:
         lines.append(_("rules applied to the entries: {rules}").format(rules=result["rules"]))
     if result["as_of"] is not None:
         lines.append(
-            _("judged as of {time} ({source})").format(
-                time=_utc(result["as_of"]), source=result["as_of_source"]
-            )
+            _("judged as of {time} ({source})").format(time=_utc(result["as_of"]), source=result["as_of_source"])
         )
     if result["unsigned"]:
         lines.append(_("{unsigned} files go beyond the checkpoint and are not signed yet").format(**result))

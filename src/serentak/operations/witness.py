@@ -37,9 +37,7 @@ def parse_logs(texts: tuple[str, ...]) -> list[tuple[str, VerifierKey]]:
             key = parse_vkey(vkey)
         except Malformed as error:
             message = _("this is no public key of a log: {error}").format(error=error.message)
-            raise InputError.of(
-                "--log", message, _("Take it from the log's policy file."), value=text
-            ) from error
+            raise InputError.of("--log", message, _("Take it from the log's policy file."), value=text) from error
         logs.append((origin.strip() or key.name, key))
     return logs
 
