@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import html
 import json
 from importlib.resources import files
 from pathlib import Path
@@ -163,7 +164,7 @@ def _receipt(writer: LogWriter, receipt: Receipt) -> dict[str, Any]:
 def log_app(folder: Path, writer: LogWriter) -> App:
     """Give what a log answers: its public files, ``add``, ``add-batch`` and ``health``."""
     public = folder / PUBLIC
-    page = files("serentak.ledger").joinpath("verify.html")
+    page = _page(public)
 
     def answer(method: str, path: str, body: bytes) -> Answer:
         if method == "POST":
@@ -173,10 +174,17 @@ def log_app(folder: Path, writer: LogWriter) -> App:
             state = {"origin": writer.origin, "size": writer.size, "trouble": trouble}
             return Answer(503 if trouble else 200, json.dumps(state).encode(), JSON)
         if path in ("", "verify.html"):
-            return Answer(200, page.read_bytes(), "text/html; charset=utf-8")
+            return Answer(200, page, "text/html; charset=utf-8")
         return _public_file(public, path)
 
     return App(answer, MAX_BUNDLE)
+
+
+def _page(public: Path) -> bytes:
+    """Give the offline page with this log's policy filled in; readers who trust another put that in its place."""
+    policy = html.escape((public / POLICY).read_text("utf-8", "surrogateescape"), quote=False)
+    page = files("serentak.ledger").joinpath("verify.html").read_text("utf-8")
+    return page.replace("<!--policy-->", policy, 1).encode("utf-8", "replace")
 
 
 def _public_file(public: Path, path: str) -> Answer:
