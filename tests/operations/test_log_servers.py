@@ -134,6 +134,7 @@ def test_what_is_served_and_what_is_not(pair):
     }.items():
         assert source.request("GET", path)[0] == status, path
     assert source.request("POST", "checkpoint", b"")[0] == 404
+    assert b"quorum all-witnesses\n</textarea>" in source.read("verify.html")
 
 
 def test_the_edges_of_http(pair):

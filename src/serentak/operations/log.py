@@ -184,7 +184,8 @@ def _page(public: Path) -> bytes:
     """Give the offline page with this log's policy filled in; readers who trust another put that in its place."""
     policy = html.escape((public / POLICY).read_text("utf-8", "surrogateescape"), quote=False)
     page = files("serentak.ledger").joinpath("verify.html").read_text("utf-8")
-    return page.replace("<!--policy-->", policy, 1).encode("utf-8", "replace")
+    place = '<textarea id="policy" spellcheck="false">'
+    return page.replace(place, place + policy, 1).encode("utf-8", "replace")
 
 
 def _public_file(public: Path, path: str) -> Answer:
