@@ -262,6 +262,13 @@ def test_a_log_that_is_wrong_everywhere_lists_only_the_first_findings():
     assert all(isinstance(finding, Finding) for finding in report.findings)
 
 
+def test_a_claimed_size_without_files_ends_the_search():
+    text = Checkpoint(ORIGIN, 1 << 62, leaf_hash(b"x")).text
+    report = verify_log(Files(GOOD | {"checkpoint": bytes(sign_note(text, [LOG]))}), POLICY)
+    assert {"bundle-missing", "quorum-not-met"} <= {finding.code for finding in report.findings}
+    assert report.more_findings == 0
+
+
 def test_no_checkpoint_is_no_log():
     with pytest.raises(InputError):
         verify_log(Files({}), POLICY)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from array import array
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -36,6 +36,9 @@ if TYPE_CHECKING:
     from serentak.ledger.findings import Findings
     from serentak.ledger.source import TileSource
     from serentak.ledger.verify import Visit
+
+_MOST_ABSENT: Final = 16
+"""Bundles in a row of which nothing can be read; a checkpoint may claim any size, and looking has to end."""
 
 
 @dataclass(slots=True)
@@ -113,6 +116,7 @@ class Scan:
         # Older tiles that say otherwise than the current one, until it is known which of the two was changed.
         self._disputed: list[tuple[Tile, Tile]] = []
         self._blamed: set[tuple[int, int]] = set()
+        self._absent = 0
 
     def run(self, visit: Visit | None) -> None:
         """Read everything once and note what is wrong."""
@@ -121,6 +125,10 @@ class Scan:
             self.roots[0] = Frontier().root()
         for number in range(-(-self._size // WIDTH)):
             self._read_pair(number, visit)
+            if self._absent == _MOST_ABSENT:
+                message = _("from here on nothing is there; the rest was not looked for")
+                self._findings.add("bundle-missing", f"{number * WIDTH}-{self._size - 1}", message)
+                return
         self.intact = self._from_entries.root() == self._checkpoint.root
         tiles_hold = self._from_tiles.root() == self._checkpoint.root
         trusted = self._from_entries if self.intact or not tiles_hold else self._from_tiles
@@ -159,6 +167,7 @@ class Scan:
         self._mark_roots(number, hashes)
         self._from_entries.add(hashes)
         self._from_tiles.add(tile)
+        self._absent = self._absent + 1 if hashes is None and tile is None else 0
         if hashes != tile:
             self._differences.append(_Difference(number, hashes, tile))
 
