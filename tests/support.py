@@ -1,6 +1,7 @@
 """Districts, plans and small changes to them, for the tests of planning.
 
-Nothing here imports routing: a plan is checked, timed and changed from the district and the travel times alone.
+A plan is checked, timed and changed here from the district and the travel times alone; of routing only `problem`
+knows.
 """
 
 from __future__ import annotations
@@ -22,6 +23,9 @@ from serentak.operations.sample import write_sample
 from serentak.plan.check import check_plan
 from serentak.plan.model import Plan, Run, Stage, Stop
 from serentak.plan.stages import StageSpec, build_stages
+from serentak.routing.chain import single_kits
+from serentak.routing.district import start_goods
+from serentak.routing.problem import Problem, make_problem
 from serentak.territory.model import District, EscortRow, FleetRow, Pin, Place, Ready, Station, Tier
 from serentak.territory.read import read_district
 from serentak.travel import CrowFlight, Legs, Point, Travel
@@ -312,3 +316,15 @@ def pin(kind: str, target: str, not_before: str | None = None, not_after: str | 
 
 def days(first: str, last: str) -> tuple[int, ...]:
     return tuple(range(parse_day(first), parse_day(last) + 1))
+
+
+def problem(where: District, base: str, direction: str = "out", travel: Travel | None = None, **more) -> Problem:
+    """Make the routing problem of one stage, all goods there long before."""
+    ways = travel or CrowFlight(where.terrain)
+    kits = kits_of(where)
+    spec = specs(where, direction, ways)[base]
+    goods = start_goods(where, kits) | more.pop("available", {})
+    for name in more.pop("missing", ()):
+        del goods[name]
+    single = single_kits(where, kits)
+    return make_problem(spec, ways, goods, more.pop("ready", {}), single, more.pop("pins", ()))

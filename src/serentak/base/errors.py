@@ -135,6 +135,11 @@ class Problems:
         if problem not in self._found[-50:]:
             self._found.append(problem)
 
+    def extend(self, problems: Iterable[Problem]) -> None:
+        """Note several problems."""
+        for problem in problems:
+            self.add(problem)
+
     def error(self, file: str, row: int | None, column: str | None, value: object, message: str, remedy: str) -> None:
         """Note something that stops the work."""
         self.add(Problem(file, row, column, None if value is None else str(value), message, remedy))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from serentak.base.clock import format_day, format_moment
+from serentak.base.clock import DAY, HOUR, format_day, format_moment
 from serentak.base.messages import _, language
 from serentak.kit.kits import Kits
 from serentak.plan.model import Plan
@@ -27,6 +27,7 @@ def report(plan: Plan, district: District, kits: Kits, warnings: Sequence[str] =
         _trunk(plan, district),
         _hubs(plan, district),
         _fleet(plan, district),
+        _escorts(plan, district),
         _unserved(plan),
         _pins(plan, district),
         _assumptions(district),
@@ -207,6 +208,42 @@ def _fleet(plan: Plan, district: District) -> str:
         rows.append((f"{row.type} ({row.base})", row.mode, row.teams * row.team, busiest * row.team))
     head = (_("Vehicles"), _("mode"), _("in the table"), _("needed on the busiest day"))
     return f"## {_('Vehicles needed')}\n\n" + table(head, rows)
+
+
+def _escorts(plan: Plan, district: District) -> str:
+    """A row a stage with escorts: hours on the way against the hours that its escort teams have."""
+    names = {place.id: place.name or place.id for place in district.places}
+    rows = []
+    for stage in plan.stages:
+        guarded = [run for run in stage.runs if run.escort is not None]
+        if not guarded:
+            continue
+        tier = (district.out if stage.direction == "out" else district.back)[stage.tier]
+        start, end = stage.window
+        days = range((start - tier.hours[1]) // DAY + 1, (end - tier.hours[0]) // DAY + 1)
+        teams = [row for row in district.escorts if row.base == stage.base]
+        on_duty = {day: sum(row.teams for row in teams if not row.days or day in row.days) for day in days}
+        busiest = Counter(day for _name, day in {(run.escort, run.day) for run in guarded})
+        hours = sum(run.return_ - run.depart for run in guarded) / HOUR
+        available = sum(on_duty.values()) * (tier.hours[1] - tier.hours[0]) / HOUR
+        rows.append(
+            (
+                f"{names[stage.base]} ({_('outbound') if stage.direction == 'out' else _('return')})",
+                ", ".join(sorted({row.agency for row in teams})),
+                max(on_duty.values(), default=0),
+                max(busiest.values()),
+                round(hours),
+                round(available),
+                percent(round(hours), round(available)),
+            )
+        )
+    if not rows:
+        return ""
+    head = (
+        _("From"), _("agency"), _("teams"), _("needed on the busiest day"), _("hours escorted"),
+        _("hours available"), _("share"),
+    )  # fmt: skip
+    return f"## {_('Escorts')}\n\n" + table(head, rows)
 
 
 def _unserved(plan: Plan) -> str:

@@ -216,7 +216,7 @@ def _lay_over(figure: Figure, given: object, problems: Problems) -> Figure:
             column,
             value,
             _("not a whole number of 0 or more"),
-            _("write a whole number: {unit}").format(unit=figure.unit),
+            _("write a whole number: {unit}").format(unit=_(figure.unit)),
         )
         return figure
     return Figure(figure.name, value, figure.unit, str(source), "overridden")

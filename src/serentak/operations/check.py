@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from serentak.base.errors import InputError, Problem
 from serentak.base.messages import _
@@ -14,9 +14,6 @@ from serentak.plan.model import Plan, read_plan
 from serentak.plan.reasons import in_words
 from serentak.plan.violations import Violation
 from serentak.routing.proofs import Proof, precheck_district
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 @dataclass(frozen=True)

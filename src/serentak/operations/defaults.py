@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import msgspec
-
-if TYPE_CHECKING:
-    from datetime import date
 
 
 class DistrictDefaults(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

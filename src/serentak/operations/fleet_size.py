@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,8 +11,6 @@ from serentak.base.clock import MINUTE, parse_hours
 from serentak.travel import CrowFlight, Point
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from serentak.operations.defaults import Defaults, VehicleDefaults
 
 

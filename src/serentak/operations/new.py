@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from serentak.base.cells import listed
@@ -23,7 +24,6 @@ from serentak.territory.stations import list_stations
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from pathlib import Path
 
     from serentak.base.table import Table
     from serentak.territory.model import Station

@@ -6,7 +6,7 @@ import json
 import platform
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import msgspec
 
@@ -17,7 +17,7 @@ from serentak.formats.report import report
 from serentak.formats.stops import stops_csv
 from serentak.kit.kits import Kits, build_kits
 from serentak.kit.rules import Rules, load_rules
-from serentak.kit.validate import validate
+from serentak.kit.validate import validate as validate_kits
 from serentak.operations.workspace import (
     copy_input,
     district_source,
@@ -27,15 +27,12 @@ from serentak.operations.workspace import (
 )
 from serentak.plan.check import check_plan
 from serentak.plan.model import Plan, encode
+from serentak.plan.validate import validate as validate_district
+from serentak.routing.chain import Progress
 from serentak.routing.district import DEFAULT_EFFORT, plan_district
+from serentak.territory.model import District
 from serentak.territory.read import read_district
 from serentak.travel import CrowFlight, Travel
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from serentak.routing.chain import Progress
-    from serentak.territory.model import District
 
 
 @dataclass(frozen=True)
@@ -68,11 +65,12 @@ def read_ground(source: Path) -> Ground:
     """
     district, problems = read_district(source)
     rules = load_rules(district.rules, district.rule_overrides)
-    for problem in validate(district, rules):
-        problems.add(problem)
+    problems.extend(validate_kits(district, rules))
     problems.raise_errors()
-    travel = CrowFlight(district.terrain)
-    return Ground(district, build_kits(district, rules), rules, travel, tuple(problems.warnings))
+    kits = build_kits(district, rules)
+    problems.extend(validate_district(district, kits))
+    problems.raise_errors()
+    return Ground(district, kits, rules, CrowFlight(district.terrain), tuple(problems.warnings))
 
 
 def make_plan(

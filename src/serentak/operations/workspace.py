@@ -5,15 +5,12 @@ from __future__ import annotations
 import hashlib
 import shutil
 import tempfile
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from serentak.base.errors import InputError
 from serentak.base.messages import _
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 
 def refuse_existing(out: Path) -> None:

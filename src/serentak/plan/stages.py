@@ -194,7 +194,7 @@ class _Builder:
         for place in district.places:
             if place.parent:
                 self.below[place.parent].append(place)
-        self.recap = _recap_holders(district)
+        self.recap = recap_holders(district)
 
     def build(self) -> list[StageSpec]:
         order: list[Place] = [place for place in self.district.places if place.kind == "warehouse"]
@@ -359,7 +359,7 @@ def point_of(item: Station | Place) -> Point:
     return Point(item.id, item.lon, item.lat)
 
 
-def _recap_holders(district: District) -> dict[str, str]:
+def recap_holders(district: District) -> dict[str, str]:
     """Give the place that receives each kecamatan's recapitulation boxes: its first ppk."""
     holders: dict[str, str] = {}
     for place in district.places:

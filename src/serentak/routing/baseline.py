@@ -56,13 +56,21 @@ def _run(problem: Problem, crew: Crew, index: int, left: list[int], busy_until: 
             if not _may(problem, crew, done, task):
                 continue
             longer = time_run(problem, row, [*done, task], crew.day, shift_of, busy_until)
-            if longer is not None:
+            if longer is not None and not _sleeps_needlessly(longer, timed, busy_until):
                 done.append(task)
                 left.remove(task)
                 timed, here = longer, problem.tasks[task].child + 1
                 break
         else:
             return timed
+
+
+def _sleeps_needlessly(longer: Timed, before: Timed | None, busy_until: int | None) -> bool:
+    """Tell whether a run would spend a night that an earlier start or one stop less would spare it."""
+    nights = longer.last_day - longer.first_day
+    return nights > 0 and (
+        busy_until is not None or (before is not None and before.last_day - before.first_day < nights)
+    )
 
 
 def _may(problem: Problem, crew: Crew, done: list[int], task: int) -> bool:

@@ -6,6 +6,7 @@ iterations without improvement, never in wall time: the same seed gives the same
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -18,12 +19,18 @@ from pyvrp import (
     ClientGroup,
     Depot,
     Location,
+    PenaltyManager,
+    PenaltyParams,
     ProblemData,
+    RandomNumberGenerator,
     Route,
     Solution,
+    SolveParams,
     VehicleType,
     solve,
 )
+from pyvrp.exceptions import PenaltyBoundWarning
+from pyvrp.search import OPERATORS, LocalSearch, PerturbationManager, compute_neighbours
 from pyvrp.stop import NoImprovement
 
 from serentak.base.clock import DAY
@@ -34,6 +41,9 @@ LARGEST_FIXED: Final = 50_000
 """Largest fixed cost handed to PyVRP: half of its largest penalty, so that infeasibility never pays."""
 PRIZE: Final = 100_000
 """Cost of leaving one voter unserved; more than any way to serve a station, so voters come before rupiah."""
+MAX_PENALTY: Final = 10_000_000
+"""Largest penalty where tasks are optional: under PyVRP's own limit a second too late costs less than a voter, and the
+search would hardly see a solution that holds."""
 FAR: Final = 10 * DAY
 """Driving time that no shift holds, for legs that do not exist; the loads forbid such visits already."""
 MAX_RELOADS: Final = 40
@@ -91,11 +101,32 @@ def route(
     for required in (True, False):
         model = _Model(problem, list(tasks), staff, limits or Limits({}), required=required)
         stop = NoImprovement(patience)
-        first = model.solution(start) if start else None
-        result = solve(model.data, stop, seed, collect_stats=False, display=False, initial_solution=first)
+        params = SolveParams() if required else SolveParams(penalty=PenaltyParams(max_penalty=MAX_PENALTY))
+        first = _descended(model.data, model.solution(start), seed, params.penalty) if start else None
+        with warnings.catch_warnings():
+            # Where not all can be served the penalties do reach their limit; the caller says so in its own words.
+            warnings.simplefilter("ignore", PenaltyBoundWarning)
+            result = solve(
+                model.data, stop, seed, collect_stats=False, display=False, params=params, initial_solution=first
+            )
         if result.is_feasible():
             return model.tours(result.best)
     return []
+
+
+def _descended(data: ProblemData, start: Solution, seed: int, penalty: PenaltyParams) -> Solution:
+    """Give the local optimum below a start, as PyVRP itself does for a random start only.
+
+    Until its history is full PyVRP accepts whatever is cheaper than its start; from a poor one it goes astray for
+    hundreds of iterations, most of the patience.
+    """
+    search = LocalSearch(data, RandomNumberGenerator(seed), compute_neighbours(data), PerturbationManager())
+    for operator in OPERATORS:
+        if operator.supports(data):
+            search.add_operator(operator(data))
+    manager = PenaltyManager(penalty.midpoint_penalties(data), penalty)
+    found = search(start, manager.max_cost_evaluator(), exhaustive=True)
+    return start if start.is_feasible() and not found.is_feasible() else found
 
 
 class _Model:
@@ -111,6 +142,11 @@ class _Model:
         self.places = [0, *sorted({problem.tasks[task].child + 1 for task in tasks})]
         self.location = {place: n for n, place in enumerate(self.places)}
         self.owner: list[int] = []
+        self.weighed = self._weight_binds()
+        self.barring = [mode for mode in self.modes if any(self._bars(mode, task) for task in tasks)]
+        self.guarding = any(problem.spec.needs_escort(problem.child(task)) for task in tasks)
+        self.guarding = self.guarding and not all(crew.escorts for crew in staff)
+        self.quickest = self._quickest_run()
         self.data = self._data()
 
     def _data(self) -> ProblemData:
@@ -159,19 +195,46 @@ class _Model:
     def _vehicle_type(self, crew: Crew, profile: int, scale: float) -> VehicleType:
         row, many = crew.row, len(self.tasks)
         # Dimension m counts goods that mode m cannot take there: a vehicle of mode m has no room for them. The last
-        # one counts goods that need an escort.
-        barred = [0 if row.mode == mode else many for mode in self.modes]
-        guarded = many if crew.escorts else 0
-        capacity = [row.team * row.boxes, row.team * row.grams, row.team * row.millilitres]
+        # one counts goods that need an escort. Every dimension costs time, so one that cannot bind is left out.
+        capacity = [row.team * row.boxes]
+        capacity += [row.team * row.grams, row.team * row.millilitres] if self.weighed else []
+        capacity += [0 if row.mode == mode else many for mode in self.barring]
+        capacity += [many if crew.escorts else 0] if self.guarding else []
+        again = crew.shift[1] - crew.shift[0] >= 2 * self.quickest
         return VehicleType(
             num_available=len(crew.names),
-            capacity=[*capacity, *barred, guarded],
+            capacity=capacity,
             fixed_cost=round(crew.cost_day * scale),
             tw_early=crew.shift[0] - self.origin,
             tw_late=self._home(crew) - self.origin,
             profile=profile,
-            reload_depots=[0],
+            reload_depots=[0] if again else [],
             max_reloads=MAX_RELOADS,
+        )
+
+    def _weight_binds(self) -> bool:
+        """Tell whether some load could be too heavy or bulky for a vehicle that has room for its boxes."""
+        work = [self.problem.tasks[task] for task in self.tasks]
+        return any(
+            task.grams * crew.row.boxes > crew.row.grams * task.boxes
+            or task.millilitres * crew.row.boxes > crew.row.millilitres * task.boxes
+            for task in work
+            for crew in self.staff
+        )
+
+    def _bars(self, mode: str, task: int) -> bool:
+        access = self.problem.child(task).access
+        return bool(access) and mode not in access
+
+    def _quickest_run(self) -> int:
+        """Give the least time that any run can take, from loading to the return."""
+        spec = self.problem.spec
+        return spec.base.handling + min(
+            there + self.problem.child(task).service(self.problem.tasks[task].boxes) + seconds[point][0]
+            for task in self.tasks
+            for point in [self.problem.tasks[task].child + 1]
+            for seconds in self.problem.seconds.values()
+            for there in [seconds[0][point]]
         )
 
     def _home(self, crew: Crew) -> int:
@@ -196,9 +259,9 @@ class _Model:
 
     def _client(self, task: int, span: tuple[int, int], group: int | None) -> Client:
         problem, work, child = self.problem, self.problem.tasks[task], self.problem.child(task)
-        load = [work.boxes, work.grams, work.millilitres]
-        load += [int(bool(child.access) and mode not in child.access) for mode in self.modes]
-        load += [int(problem.spec.needs_escort(child))]
+        load = [work.boxes, work.grams, work.millilitres] if self.weighed else [work.boxes]
+        load += [int(self._bars(mode, task)) for mode in self.barring]
+        load += [int(problem.spec.needs_escort(child))] if self.guarding else []
         outbound = problem.spec.direction == "out"
         release = max(work.free, child.earliest - problem.spec.base.handling) - self.origin
         return Client(

@@ -12,19 +12,6 @@ from serentak.routing.timing import Timed, time_run
 from serentak.routing.trunk import Candidate
 
 
-@dataclass(frozen=True, slots=True)
-class Packed:
-    """Runs with teams and days, and the candidates for which no team had time."""
-
-    drafts: tuple[Draft, ...]
-    left: tuple[Candidate, ...]
-
-    def key(self, problem: Problem) -> tuple[int, int]:
-        """Give what makes one packing better than another: unserved voters, then rupiah."""
-        lost = sum(problem.tasks[task].voters + 1 for run in self.left for task in run.timed.order)
-        return lost, price(self.drafts).rupiah
-
-
 @dataclass(slots=True)
 class _Team:
     """One vehicle team and what it has been given so far."""
@@ -34,19 +21,35 @@ class _Team:
     days: set[int] = field(default_factory=set)
 
 
-def pack(problem: Problem, chosen: Sequence[Candidate]) -> Packed:
+def pack(problem: Problem, chosen: Sequence[Candidate], spare: Sequence[Candidate] = ()) -> tuple[Draft, ...]:
     """Pack the chosen runs, trying several orders and keeping the best result.
 
     A run goes where it costs no further vehicle-day and leaves the least idle time; otherwise to a fresh team-day,
     the earliest one.
+
+    Parameters
+    ----------
+    spare
+        Runs that may fill the time left, or stand for the chosen ones, as far as their tasks are not done by others.
+
+    Returns
+    -------
+    tuple of Draft
+        Runs with teams and days, as many voters as could be; for the others no team had time.
     """
-    best: Packed | None = None
-    for order in _ORDERS:
-        packed = _fill(problem, sorted(chosen, key=order))
-        if best is None or packed.key(problem) < best.key(problem):
-            best = packed
-    assert best is not None  # noqa: S101 - there is at least one order
-    return best
+
+    def worth(drafts: tuple[Draft, ...]) -> tuple[int, int]:
+        done = (task for draft in drafts for task in draft.timed.order)
+        return -sum(problem.tasks[task].voters + 1 for task in done), price(drafts).rupiah
+
+    def voters(run: Candidate) -> int:
+        return sum(problem.tasks[task].voters + 1 for task in run.timed.order)
+
+    most = sorted(spare, key=lambda run: (-voters(run), run.cost))
+    dense = sorted(spare, key=lambda run: (-voters(run) / run.occupied, run.cost))
+    ways = [[*sorted(chosen, key=order), *most] for order in _ORDERS]
+    ways += [most, dense] if spare else []
+    return min((_fill(problem, way) for way in ways), key=worth)
 
 
 _ORDERS: tuple[Callable[[Candidate], tuple[int, ...]], ...] = (
@@ -57,22 +60,24 @@ _ORDERS: tuple[Callable[[Candidate], tuple[int, ...]], ...] = (
 )
 
 
-def _fill(problem: Problem, runs: Sequence[Candidate]) -> Packed:
+def _fill(problem: Problem, runs: Sequence[Candidate]) -> tuple[Draft, ...]:
     teams = _teams(problem)
     drafts: list[Draft] = []
-    left: list[Candidate] = []
+    done: set[int] = set()
     for run in runs:
+        if not done.isdisjoint(run.timed.order):
+            continue
         place = _best_place(problem, teams, run)
         if place is None:
-            left.append(run)
             continue
         name, day, timed = place
+        done.update(timed.order)
         team = teams[name]
         crew, index = team.crews[day]
         team.runs.append(timed)
         team.days.update(range(timed.first_day, timed.last_day + 1))
         drafts.append(Draft(crew.row, name, crew.escorts[index] if crew.escorts else None, timed))
-    return Packed(tuple(sorted(drafts, key=lambda draft: (draft.timed.depart, draft.vehicle))), tuple(left))
+    return tuple(sorted(drafts, key=lambda draft: (draft.timed.depart, draft.vehicle)))
 
 
 def _teams(problem: Problem) -> dict[str, _Team]:
@@ -114,7 +119,8 @@ def _try(problem: Problem, team: _Team, run: Candidate, day: int) -> Timed | Non
         return None
     busy = last.back if last is not None and last.last_day == day else None
     timed = time_run(problem, run.row, run.timed.order, day, shift_function(problem, crew, index), busy)
-    if timed is None:
+    # Ballots sleep on the road only where the way is too long for a day, never to fill an evening.
+    if timed is None or timed.last_day - timed.first_day > run.nights:
         return None
     guard = crew.escorts[index] if crew.escorts else None
     for later in range(timed.first_day + 1, timed.last_day + 1):

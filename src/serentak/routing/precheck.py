@@ -91,11 +91,15 @@ def _reason(problem: Problem, everyone: list[Crew], task: int) -> Impossible:
     best = min(driving, key=lambda row: problem.seconds[row.mode, row.speed_factor][0][_point(problem, task)])
     arrival, home = _freely(problem, best, task)
     earliest = arrival if spec.direction == "out" else home
-    if spec.needs_escort(child) and not any(crew.escorts for crew in everyone):
-        return Impossible("no_escort", earliest, {"base": spec.base.id})
-    if not any(crew.row in driving for crew in everyone):
+    if not any(spec.shift(day, row) for day in spec.days() for row in driving):
         return Impossible("no_day", earliest, {"base": spec.base.id})
-    return _too_late(problem, best, task, arrival, home)
+    own = [crew for crew in everyone if crew.row in driving]
+    if spec.needs_escort(child) and not any(crew.escorts for crew in own):
+        return Impossible("no_escort", earliest, {"base": spec.base.id})
+    if not own:
+        return Impossible("no_day", earliest, {"base": spec.base.id})
+    shift = max(crew.shift[1] - crew.shift[0] for crew in own)
+    return _too_late(problem, best, task, arrival, home, shift)
 
 
 def _point(problem: Problem, task: int) -> int:
@@ -112,13 +116,12 @@ def _freely(problem: Problem, row: FleetRow, task: int) -> tuple[int, int]:
     return start, start + child.service(work.boxes) + back
 
 
-def _too_late(problem: Problem, row: FleetRow, task: int, arrival: int, home: int) -> Impossible:
+def _too_late(problem: Problem, row: FleetRow, task: int, arrival: int, home: int, shift: int) -> Impossible:
     spec, child = problem.spec, problem.child(task)
     seconds = problem.seconds[row.mode, row.speed_factor]
     there = seconds[0][_point(problem, task)]
     round_trip = spec.base.handling + there + child.service(problem.tasks[task].boxes)
     round_trip += seconds[_point(problem, task)][0]
-    shift = max((end - start for day in spec.days() if (s := spec.shift(day, row)) for start, end in [s]), default=0)
     earliest = arrival if spec.direction == "out" else home
     late = arrival - child.closes if child.home_by is None else home - child.home_by
     if late > 0:
@@ -144,23 +147,23 @@ def _too_late(problem: Problem, row: FleetRow, task: int, arrival: int, home: in
 
 
 def shortage(problem: Problem) -> Shortage | None:
-    """Prove that a stage's teams cannot do all its tasks, where arithmetic can.
+    """Prove that a stage's teams cannot do all the tasks that each could be done alone, where arithmetic can.
 
     The bound: every run needs loading, the way to its nearest task and the way home from the nearest, and every task
     needs its handling. Team-hours of the working days that touch the window stand against it.
     """
     spec = problem.spec
-    everyone = [crew for crew in crews(problem) if any(problem.reaches(crew.row, n) for n in range(len(problem.tasks)))]
-    if not problem.tasks or not everyone:
+    hopeless = impossible(problem)
+    tasks = {n: task for n, task in enumerate(problem.tasks) if n not in hopeless}
+    everyone = [crew for crew in crews(problem) if any(problem.reaches(crew.row, n) for n in tasks)]
+    if not tasks:
         return None
     capacity = max(crew.row.team * crew.row.boxes for crew in everyone)
-    runs = -(-sum(task.boxes for task in problem.tasks) // capacity) if capacity else 0
-    nearest = min(
-        seconds[0][task.child + 1] + seconds[task.child + 1][0]
-        for seconds in problem.seconds.values()
-        for task in problem.tasks
-    )
-    service = sum(problem.child(n).service(task.boxes) for n, task in enumerate(problem.tasks))
+    runs = -(-sum(task.boxes for task in tasks.values()) // capacity)
+    points = [task.child + 1 for task in tasks.values()]
+    nearest = min(max(0, seconds[0][point]) for seconds in problem.seconds.values() for point in points)
+    nearest += min(max(0, seconds[point][0]) for seconds in problem.seconds.values() for point in points)
+    service = sum(problem.child(n).service(task.boxes) for n, task in tasks.items())
     needed = runs * (spec.base.handling + nearest) + service
     available = sum(len(crew.names) * (crew.shift[1] - crew.shift[0]) for crew in everyone)
     if needed <= available:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from serentak.routing.problem import Problem
@@ -54,10 +55,12 @@ def crews(problem: Problem, *, escorted: bool | None = None) -> list[Crew]:
     must = spec.escort == "run" if escorted is None else escorted
     wanted = must or any(spec.needs_escort(problem.child(task)) for task in range(len(problem.tasks)))
     found: list[Crew] = []
+    given: Counter[int] = Counter()
     for day in spec.days():
         rows = [row for row in spec.fleet if spec.shift(day, row) is not None]
         guards = spec.escort_teams(day) if wanted else []
-        share = _share(problem, rows, len(guards))
+        share = _share(problem, rows, len(guards), given)
+        given.update({row.row: count for row, count in zip(rows, share, strict=True)})
         taken = 0
         for row, count in zip(rows, share, strict=True):
             names = row.names()
@@ -107,8 +110,8 @@ def _pinned(problem: Problem, name: str, shift: Shift) -> Shift:
     return start, end
 
 
-def _share(problem: Problem, rows: list[FleetRow], guards: int) -> list[int]:
-    """Share escort teams out over fleet rows."""
+def _share(problem: Problem, rows: list[FleetRow], guards: int, given: Mapping[int, int]) -> list[int]:
+    """Share escort teams out over fleet rows; `given` says how many a row had on the days before."""
     share = [0] * len(rows)
     only = {
         reaching[0]
@@ -116,8 +119,9 @@ def _share(problem: Problem, rows: list[FleetRow], guards: int) -> list[int]:
         if len(reaching := [n for n, row in enumerate(rows) if problem.reaches(row, task)]) == 1
     }
     largest = sorted(range(len(rows)), key=lambda n: (n not in only, -rows[n].team * rows[n].boxes, n))
-    for n in largest:
-        if guards and n in only and rows[n].teams:
+    # Where they do not suffice for all such rows, the rows take turns from day to day.
+    for n in sorted(only, key=lambda n: (given.get(rows[n].row, 0), largest.index(n))):
+        if guards and rows[n].teams:
             share[n] += 1
             guards -= 1
     for n in largest:

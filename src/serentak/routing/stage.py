@@ -10,7 +10,7 @@ from serentak.routing import precheck
 from serentak.routing.baseline import nearest
 from serentak.routing.draft import Draft, price
 from serentak.routing.lastmile import Limits, Tour, route
-from serentak.routing.packing import Packed, pack
+from serentak.routing.packing import pack
 from serentak.routing.precheck import Impossible
 from serentak.routing.problem import Problem
 from serentak.routing.roster import Crew, crews, shift_function
@@ -85,7 +85,8 @@ def _trunk(order: Order, tasks: Sequence[int]) -> tuple[Sequence[Draft], Bound |
         whole = cover(problem, tasks, listed)
         drafts = _covered(problem, tasks, listed, whole)
         return drafts, _bound(whole, drafts) if whole else None
-    smaller = next(few for most in (3, 2, 1) if (few := candidates(problem, tasks, MOST_CANDIDATES, most)) is not None)
+    fewer = (candidates(problem, tasks, MOST_CANDIDATES, most) for most in (3, 2, 1))
+    smaller = next((few for few in fewer if few is not None), [])
     ways = (_covered(problem, tasks, smaller, cover(problem, tasks, smaller)), _routes(order, tasks))
     drafts = min(ways, key=lambda drafts: _worth(problem, tasks, drafts))
     relaxed = cover(problem, tasks, listed, relaxed=True) if listed is not None else None
@@ -96,22 +97,24 @@ def _covered(
     problem: Problem, tasks: Sequence[int], listed: Sequence[Candidate], whole: Cover | None
 ) -> Sequence[Draft]:
     """Cover, pack, and cover again with shorter days while that packs better."""
-    best: Packed | None = None
+    best: Sequence[Draft] = ()
     for slack in SLACKS:
         chosen = whole if slack == 1.0 else None
         chosen = chosen or cover(problem, tasks, listed, slack=slack, optional=whole is None)
         if chosen is None:
             break
-        packed = pack(problem, chosen.chosen)
-        if best is None or packed.key(problem) < best.key(problem):
-            best = packed
-        if not packed.left and whole and price(packed.drafts).rupiah <= whole.bound * 1.0005:
+        packed: Sequence[Draft] = pack(problem, chosen.chosen)
+        if _worth(problem, tasks, packed)[0]:
+            packed = pack(problem, chosen.chosen, listed)
+        best = min((best, packed), key=lambda drafts: _worth(problem, tasks, drafts))
+        lost, rupiah = _worth(problem, tasks, best)
+        if not lost and whole and rupiah <= whole.bound * 1.0005:
             break
-    return best.drafts if best else ()
+    return best
 
 
-def _bound(cover: Cover, drafts: Sequence[Draft]) -> Bound:
-    return Bound(cover.bound, cover.proven, cover.candidates, price(drafts).rupiah)
+def _bound(least: Cover, drafts: Sequence[Draft]) -> Bound:
+    return Bound(least.bound, least.proven, least.candidates, price(drafts).rupiah)
 
 
 def _routes(order: Order, tasks: Sequence[int]) -> list[Draft]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import combinations, pairwise, permutations
+from itertools import pairwise, permutations
 from typing import Final
 
 import highspy
@@ -36,11 +36,22 @@ SKIP: Final = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A run that could be made: who drives it, its best order, and the working days on which it is possible."""
+    """A run that could be made: who drives it, its best order, and the working days on which it is possible.
+
+    Parameters
+    ----------
+    nights
+        Nights it needs even when it leaves first thing in the morning.
+    occupied
+        Seconds of its team's shifts that it takes at least.
+    cost
+        Rupiah of driving it.
+    """
 
     row: FleetRow
     timed: Timed
     days: tuple[int, ...]
+    nights: int
     occupied: int
     cost: int
 
@@ -55,15 +66,22 @@ class Cover:
     candidates: int
 
 
-def candidates(problem: Problem, tasks: Sequence[int], limit: int, most: int = MOST_PARTS) -> list[Candidate] | None:
+def candidates(
+    problem: Problem, tasks: Sequence[int], limit: int = MOST_LISTED, most: int = MOST_PARTS
+) -> list[Candidate] | None:
     """List every run of at most `most` parts that fits a team's load and hours, or None if there are over `limit`."""
-    staff = _by_row(crews(problem))
     found: list[Candidate] = []
-    for row, own in staff:
+    for row, own in _by_row(crews(problem)):
         reached = [task for task in tasks if problem.reaches(row, task)]
+        alone: dict[int, int] = {}
         for group in _loads(problem, row, reached, most):
             candidate = _best_order(problem, row, own, group)
-            if candidate is not None:
+            if candidate is None:
+                continue
+            if len(group) == 1:
+                alone[group[0]] = candidate.nights
+            # A night with ballots on board is for ways too long for a day, not for saving a second journey.
+            if candidate.nights <= max((alone.get(task, 0) for task in group), default=0):
                 found.append(candidate)
             if len(found) > limit:
                 return None
@@ -79,14 +97,23 @@ def _by_row(everyone: list[Crew]) -> list[tuple[FleetRow, list[Crew]]]:
 
 def _loads(problem: Problem, row: FleetRow, tasks: list[int], most: int) -> Iterator[tuple[int, ...]]:
     """Give the sets of tasks that one team can carry, smaller sets first."""
-    small = sorted(tasks, key=lambda task: (problem.tasks[task].boxes, task))
-    for size in range(1, most + 1):
-        lightest = sum(problem.tasks[task].boxes for task in small[:size])
-        if len(small) < size or lightest > row.team * row.boxes:
+    light = sorted(tasks, key=lambda task: (problem.tasks[task].boxes, task))
+    boxes = [problem.tasks[task].boxes for task in light]
+    room = row.team * row.boxes
+
+    def grow(start: int, chosen: tuple[int, ...], load: int, size: int) -> Iterator[tuple[int, ...]]:
+        if len(chosen) == size:
+            if problem.carries(row, chosen):
+                yield tuple(sorted(chosen))
             return
-        for group in combinations(tasks, size):
-            if problem.carries(row, group):
-                yield group
+        for n in range(start, len(light)):
+            # Every further task is at least as heavy, so that no set beyond this one can fit.
+            if load + boxes[n] * (size - len(chosen)) > room:
+                return
+            yield from grow(n + 1, (*chosen, light[n]), load + boxes[n], size)
+
+    for size in range(1, most + 1):
+        yield from grow(0, (), 0, size)
 
 
 def _best_order(problem: Problem, row: FleetRow, own: list[Crew], group: tuple[int, ...]) -> Candidate | None:
@@ -102,7 +129,8 @@ def _best_order(problem: Problem, row: FleetRow, own: list[Crew], group: tuple[i
         if timed:
             quickest = min(timed.values(), key=lambda time: (time.seconds, time.depart))
             cost = moving_cost(row, quickest.metres, quickest.seconds)
-            return Candidate(row, quickest, tuple(sorted(timed)), _work(problem, quickest), cost)
+            nights = min(time.last_day - time.first_day for time in timed.values())
+            return Candidate(row, quickest, tuple(sorted(timed)), nights, _work(problem, quickest), cost)
     return None
 
 

@@ -178,7 +178,7 @@ def _target_exists(table: Table, row: Row, kind: str, known: Collection[str] | N
         row.number,
         table.heading(kind),
         target,
-        _("there is no {kind} of this name").format(kind=kind),
+        _("there is no {kind} of this name").format(kind=table.heading(kind)),
         _("did you mean {value}?").format(value=near)
         if near
         else _("write an id of stations.csv or places.csv, or the type and number of a vehicle, truk#1"),

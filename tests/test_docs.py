@@ -1,0 +1,221 @@
+"""The pages say what the code does: every name is documented, every link leads somewhere, the tour runs."""
+
+from __future__ import annotations
+
+import ast
+import csv
+import os
+import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import typer
+
+from serentak.cli import app
+from serentak.formats.stops import COLUMNS
+from serentak.plan.model import json_schema
+from serentak.plan.reasons import CODES
+from serentak.territory.columns import TABLES
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
+HOW_TO = sorted(ROOT.glob("docs/how-to/*.md"))
+RECORDS = json_schema()["$defs"]
+
+
+def page(name: str) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def section(text: str, heading: str) -> str:
+    """Give what stands under a heading, up to the next one of the same or a higher level."""
+    level = len(heading.partition(" ")[0])
+    return re.split(rf"^#{{1,{level}}} ", text.split(f"\n{heading}\n")[1], maxsplit=1, flags=re.MULTILINE)[0]
+
+
+def first_cells(text: str) -> list[str]:
+    """Give the names in the first column of the tables of a section."""
+    return re.findall(r"^\| `([^`]+)` \|", text, re.MULTILINE)
+
+
+# What the plan folder's page must name
+
+
+def test_every_column_of_stops_is_documented_in_order():
+    assert first_cells(section(page("docs/plan-folder.md"), "## `stops.csv`")) == list(COLUMNS)
+
+
+@pytest.mark.parametrize("record", sorted(RECORDS))
+def test_every_field_of_the_plan_is_documented_in_order(record):
+    assert first_cells(section(page("docs/plan-folder.md"), f"### {record}")) == list(RECORDS[record]["properties"])
+
+
+def test_every_reason_is_documented():
+    text = section(page("docs/plan-folder.md"), "## Reasons why a station is unserved")
+    assert sorted(first_cells(text)) == sorted(CODES)
+
+
+def test_every_reason_has_its_remedy_in_the_guide():
+    text = section(page("docs/how-to/jika-tidak-terlayani.md"), "## Alasan dan obatnya")
+    assert sorted(first_cells(text)) == sorted(CODES)
+
+
+def rules_in(path: Path) -> Iterator[str]:
+    """Give the names of rules that a module of the check reports."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            if name in ("say", "differs", "before", "after", "Violation") and node.args:
+                yield from texts(node.args[0])
+        if isinstance(node, ast.Assign) and [getattr(to, "id", "") for to in node.targets] == ["rule"]:
+            yield from texts(node.value)
+
+
+def texts(node: ast.expr) -> Iterator[str]:
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
+    if isinstance(node, ast.IfExp):
+        yield from (*texts(node.body), *texts(node.orelse))
+
+
+def test_every_rule_of_the_check_is_documented():
+    modules = [*(ROOT / "src/serentak/plan").glob("check*.py"), ROOT / "src/serentak/operations/check.py"]
+    rules = {rule for module in modules for rule in rules_in(module)}
+    assert len(rules) > 25
+    documented = first_cells(section(page("docs/plan-folder.md"), "## What `check` verifies"))
+    assert sorted(documented) == sorted(rules)
+
+
+# What the overview must name
+
+
+def commands() -> dict[str, typer.core.TyperCommand]:
+    return typer.main.get_command(app).commands  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("verb", sorted(commands()))
+def test_every_verb_and_option_is_documented(verb):
+    text = section(page("docs/index.md"), "## Perintah")
+    assert f"| `{verb} " in text
+    for parameter in commands()[verb].params:
+        for option in parameter.opts:
+            if option.startswith("-"):
+                rows = [line for line in text.splitlines() if f"`{option}`" in line.partition(" | ")[0]]
+                assert any(f"`{verb}`" in row or "| semua |" in row for row in rows), f"{verb} {option}"
+
+
+def test_no_option_is_documented_that_is_not_there():
+    known = {option for command in commands().values() for parameter in command.params for option in parameter.opts}
+    for name in (path.relative_to(ROOT).as_posix() for path in PAGES):
+        for line in page(name).splitlines():
+            if "serentak " in line and not line.startswith("#"):
+                assert set(re.findall(r"(?<![\w-])--[a-z]+", line)) <= known | {"--check", "--help"}, f"{name}: {line}"
+
+
+# Links, examples, and the tour
+
+
+def anchors(path: Path) -> set[str]:
+    headings = re.findall(r"^#+ (.+)$", path.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_every_relative_link_leads_somewhere(path):
+    for target in re.findall(r"\]\(([^)\s]+)\)", path.read_text(encoding="utf-8")):
+        if re.match(r"[a-z]+:", target):
+            continue
+        file, _, anchor = target.partition("#")
+        there = (path.parent / file).resolve() if file else path
+        assert there.exists(), f"{path.name}: {target}"
+        assert not anchor or anchor in anchors(there), f"{path.name}: {target}"
+
+
+def test_every_page_can_be_reached_from_the_index():
+    reached, left = set(), [ROOT / "docs/index.md"]
+    while left:
+        here = left.pop()
+        if here not in reached:
+            reached.add(here)
+            targets = re.findall(r"\]\(([^)\s#]+\.md)", here.read_text(encoding="utf-8"))
+            left += [(here.parent / target).resolve() for target in targets]
+    docs = {path for path in PAGES if "docs" in path.relative_to(ROOT).parts and "benchmarks" not in path.parts}
+    assert docs <= reached
+
+
+def csv_blocks() -> list[tuple[str, str]]:
+    return [
+        (path.name, re.sub(r"^ +", "", block, flags=re.MULTILINE))
+        for path in HOW_TO
+        for block in re.findall(r"```csv\n(.*?)```", path.read_text(encoding="utf-8"), re.DOTALL)
+    ]
+
+
+@pytest.mark.parametrize(("name", "block"), csv_blocks())
+def test_tables_in_the_guides_have_headings_that_are_read(name, block):
+    rows = list(csv.reader(block.strip().splitlines()))
+    known = [{word for column in table for word in (column.name, column.heading)} for table in TABLES.values()]
+    assert any(set(rows[0]) <= words for words in known), rows[0]
+    assert {len(row) for row in rows} == {len(rows[0])}
+    required = [
+        column
+        for table, words in zip(TABLES.values(), known, strict=True)
+        if set(rows[0]) <= words
+        for column in table
+        if column.required and not {column.name, column.heading} & set(rows[0])
+    ]
+    assert not required
+
+
+def tour(name: str) -> list[str]:
+    found = re.search(r"<!-- tour -->\n```sh\n(.*?)```", page(name), re.DOTALL)
+    assert found, name
+    return [line.partition("#")[0].strip() for line in found[1].splitlines()]
+
+
+def test_both_readmes_show_the_same_tour():
+    assert tour("README.md") == tour("README.id.md")
+    assert len(tour("README.md")) == 10
+
+
+def test_the_tour_runs(tmp_path):
+    environment = {**os.environ, "PYTHONIOENCODING": "utf-8"}
+    for line in tour("README.md"):
+        program, *words = shlex.split(line)
+        assert program == "serentak"
+        done = subprocess.run(
+            [sys.executable, "-m", "serentak.cli", *words],
+            cwd=tmp_path, env=environment, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, f"{line}\n{done.stderr}"
+        assert done.stdout
+    assert {path.name for path in tmp_path.iterdir()} >= {"contoh", "rencana", "daerah", "rencana-daerah"}
+
+
+def test_the_picture_is_drawn_of_a_plan(tmp_path):
+    environment = {**os.environ, "PYTHONIOENCODING": "utf-8"}
+
+    def run(*words):
+        subprocess.run([sys.executable, *words], cwd=tmp_path, env=environment, check=True, capture_output=True)
+
+    run("-m", "serentak.cli", "sample", "kecil", "contoh")
+    run("-m", "serentak.cli", "plan", "contoh", "-o", "rencana", "--effort", "draft", "--jobs", "1")
+    run(str(ROOT / "scripts/make_picture.py"), "rencana", "a.svg")
+    run(str(ROOT / "scripts/make_picture.py"), "rencana", "b.svg")
+    drawn = (tmp_path / "a.svg").read_text(encoding="utf-8")
+    assert drawn == (tmp_path / "b.svg").read_text(encoding="utf-8")
+    assert "stations served: 12<" in drawn
+    assert "posisi rekaan / invented positions" in drawn
+    assert "not served" not in drawn
+
+
+def test_the_picture_of_the_readme_is_small_and_complete():
+    drawn = page("docs/images/rencana-kampar.svg")
+    assert len(drawn) < 300_000
+    assert "stations served: 1\u2009280<" in drawn
+    assert drawn.rstrip().endswith("</svg>")
