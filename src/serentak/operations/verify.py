@@ -130,7 +130,7 @@ def report_as_dict(report: Report) -> dict[str, Any]:
 def describe(result: dict[str, Any]) -> list[str]:
     """Say a result of `verify` in the language chosen, a line each."""
     lines = [
-        _("log {origin}: {size} entries, root {root}").format(**result),
+        _("Log {origin}: {size} entries, root {root}.").format(**result),
         _("read and hashed: {entries} entries, {older_tiles} older partial tiles").format(**result),
         _policy_line(result),
     ]
@@ -150,7 +150,7 @@ def describe(result: dict[str, Any]) -> list[str]:
     if result["more_findings"]:
         lines.append(_("and {more_findings} more findings").format(**result))
     lines += [str(each) for each in result["entry_findings"]]
-    lines.append(_("clean: nothing is wrong") if result["clean"] else _("NOT clean"))
+    lines.append(_("Clean: nothing is wrong.") if result["clean"] else _("NOT clean."))
     return lines
 
 
