@@ -20,7 +20,7 @@ from serentak.base.errors import InputError, Refused
 from serentak.base.messages import set_language
 from serentak.ledger.checkpoint import Checkpoint, parse_checkpoint
 from serentak.ledger.cosign import format_request
-from serentak.ledger.keys import new_key, parse_key, sign_note
+from serentak.ledger.keys import format_key, new_key, parse_key, sign_note
 from serentak.ledger.note import COSIGNATURE, parse_note, parse_vkey
 from serentak.ledger.paper_proof import from_paper, from_qr_text, to_paper, to_qr_text
 from serentak.ledger.policy import Log, Policy, Witness, parse_policy
@@ -91,7 +91,7 @@ def targets(home: Path) -> list[Target]:
     return [
         Target("note", _note, [bytes(note), bytes(sign_note("x\n\ny\n", [log]))]),
         Target("vkey", _text(parse_vkey), [str(log.verifier).encode(), str(cosigner.verifier).encode()]),
-        Target("private key", _text(parse_key), [b"PRIVATE+KEY+a+00000000+AAAA"]),
+        Target("private key", _text(parse_key), [format_key(log).encode()]),
         Target("checkpoint", _text(parse_checkpoint), [checkpoint.text.encode(), (checkpoint.text + "ext\n").encode()]),
         Target("receipt", _text(parse_receipt), [Receipt(ORIGIN, 1, leaves[0], 5).text.encode()]),
         Target("proof", lambda data: _same(data, bytes(parse_proof(data))), [bytes(proof)]),

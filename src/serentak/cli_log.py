@@ -135,7 +135,7 @@ def log_fsck(folder: Folder, as_json: Json = False, lang: Lang = "id") -> None:
 def log_proof(
     log: Log,
     index: Annotated[int, typer.Argument(help=_("Position of the entry, counted from 0."))],
-    output: Annotated[Path, typer.Option("-o", "--output", help=_("File for the proof."))],
+    output: Annotated[Path, typer.Option("-o", "--out", help=_("File for the proof."))],
     entry: Annotated[Path | None, typer.Option(help=_("File for the entry itself."))] = None,
     paper: Annotated[bool, typer.Option("--paper", help=_("Write the text of a QR code instead."))] = False,
     policy: Policy = None,

@@ -22,14 +22,14 @@ from serentak.ledger.tiles import (
     parse_hashes,
     tile_at,
 )
-from serentak.ledger.tree import consistency_path, inclusion_path, leaf_hash, node_hash, verify_inclusion
+from serentak.ledger.tree import HASH_BYTES, consistency_path, inclusion_path, leaf_hash, parent_hash, verify_inclusion
 
 if TYPE_CHECKING:
     from serentak.ledger.source import TileSource
 
 CHECKPOINT: Final = "checkpoint"
 POLICY: Final = "policy"
-_KEPT_TILES: Final = 1024
+_KEPT_TILES: Final = 4096
 
 
 def witness_path(name: str) -> str:
@@ -100,7 +100,8 @@ class LogReader:
     def __init__(self, source: TileSource, size: int) -> None:
         self.source = source
         self.size = size
-        self._kept: OrderedDict[Tile, list[list[bytes]]] = OrderedDict()
+        # The rows of hashes of each tile, bottom first, as far as they were needed; 16 kB for a full one.
+        self._kept: OrderedDict[Tile, list[bytes]] = OrderedDict()
 
     def entry(self, index: int) -> bytes:
         """Give an entry; nothing about it is proven.
@@ -137,13 +138,17 @@ class LogReader:
         rows = self._rows(tile_at(tile_level, tile_number, self.size))
         while len(rows) <= depth:
             below = rows[-1]
-            rows.append([node_hash(below[i], below[i + 1]) for i in range(0, len(below) - 1, 2)])
-        return rows[depth][number - (tile_number * WIDTH >> depth)]
+            pairs = range(0, len(below) - HASH_BYTES, 2 * HASH_BYTES)
+            rows.append(b"".join([parent_hash(below[place : place + 2 * HASH_BYTES]) for place in pairs]))
+        place = (number - (tile_number * WIDTH >> depth)) * HASH_BYTES
+        return rows[depth][place : place + HASH_BYTES]
 
-    def _rows(self, tile: Tile) -> list[list[bytes]]:
+    def _rows(self, tile: Tile) -> list[bytes]:
         rows = self._kept.get(tile)
         if rows is None:
-            rows = self._kept[tile] = [parse_hashes(read_tile(self.source, tile), tile)]
+            data = read_tile(self.source, tile)
+            parse_hashes(data, tile)
+            rows = self._kept[tile] = [data]
             if len(self._kept) > _KEPT_TILES:
                 self._kept.popitem(last=False)
         else:

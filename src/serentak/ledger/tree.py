@@ -39,6 +39,11 @@ def node_hash(left: bytes, right: bytes) -> bytes:
     return sha256(b"\x01" + left + right).digest()
 
 
+def parent_hash(children: bytes) -> bytes:
+    """Hash two neighbours that stand one behind the other, 64 bytes, into their parent."""
+    return sha256(b"\x01" + children).digest()
+
+
 class Frontier:
     """The right edge of a growing tree: enough to add leaves and to know the root.
 
