@@ -3,7 +3,7 @@ PYTHON ?= python3.11
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: help install install-bench demo test check bench lock clean
+.PHONY: help install install-bench demo picture messages test check bench lock clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
@@ -31,7 +31,13 @@ demo: install  ## plan the sample district Kampar and print its report
 	@cat demo/rencana-kampar/report.md
 	@echo
 	@echo "Lihat: demo/rencana-kampar/report.md (laporan di atas), stops.csv (satu baris tiap perhentian), plan.json (rencana utuh)"
-	@echo "Coba : $(BIN)/serentak explain demo/rencana-kampar 14.01.01.1001-001"
+	@echo "Coba : $(BIN)/serentak explain demo/rencana-kampar 14.01.01.1011-001"
+
+picture: demo  ## draw the picture of the README
+	$(BIN)/python scripts/make_picture.py demo/rencana-kampar docs/images/rencana-kampar.svg
+
+messages: install  ## collect messages and compile the catalogue
+	$(BIN)/python scripts/make_messages.py
 
 test: install  ## run the tests (needs only Python; what needs more is skipped, with a counted reason)
 	$(BIN)/pytest -n auto -q

@@ -23,6 +23,8 @@ COLUMNS: Final = (
     "vehicle",
     "team",
     "escort",
+    "leaves",
+    "returns",
     "stop",
     "arrive",
     "depart",

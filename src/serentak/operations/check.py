@@ -7,6 +7,7 @@ from pathlib import Path
 
 from serentak.base.errors import InputError, Problem
 from serentak.base.messages import _
+from serentak.formats.stops import stops_csv
 from serentak.operations.plan import read_ground, read_plan_ground
 from serentak.operations.workspace import input_sha256
 from serentak.plan.check import check_plan
@@ -102,4 +103,8 @@ def check_plan_folder(folder: Path) -> PlanVerdict:
     if input_sha256(source) != plan.input_sha256:
         message = _("the district in input/ is not the one this plan was made for")
         violations.insert(0, Violation("input", "input_sha256", message))
+    written = folder / "stops.csv"
+    if written.exists() and written.read_bytes() != stops_csv(plan, ground.district).encode():
+        message = _("the stops are not those of plan.json; drivers would follow another plan")
+        violations.append(Violation("stops_csv", "stops.csv", message))
     return PlanVerdict(plan, tuple(violations), checked.unserved, ground.warnings)

@@ -61,6 +61,7 @@ class VehicleDefaults(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     cost_day: int
     cost_km: int
     cost_hour: int
+    team: int = 1
 
 
 class FleetDefaults(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -69,6 +70,7 @@ class FleetDefaults(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     trunk: str
     last_mile: str
     water: str
+    access: dict[str, str]
 
 
 class EscortDefaults(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -1,4 +1,4 @@
-"""How many vehicles a hub needs at least, so that a default district can be served whatever its distances."""
+"""How many vehicle teams a hub needs at least, so that a default district can be served whatever its distances."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ class Demand:
     boxes: int
 
 
-def vehicles_needed(
+def teams_needed(
     lon: float, lat: float, demands: Sequence[Demand], vehicle: VehicleDefaults, terrain: str, defaults: Defaults
 ) -> int:
-    """Give the vehicles with which every village could have journeys of its own within one working day.
+    """Give the vehicle teams with which every village could have journeys of its own within one working day.
 
     The larger of two numbers: as many as carry everything at once, and as many working days as all direct journeys
     fill (first-fit decreasing). A journey longer than a working day counts as one; no number of vehicles helps it.
@@ -39,13 +39,14 @@ def vehicles_needed(
     terrain
         Key of the table of speeds.
     """
-    at_once = math.ceil(sum(demand.boxes for demand in demands) / vehicle.boxes)
+    room = vehicle.boxes * vehicle.team
+    at_once = math.ceil(sum(demand.boxes for demand in demands) / room)
     start, end = parse_hours(defaults.out["tps"].hours)
     points = [Point("hub", lon, lat), *(Point(str(n), village.lon, village.lat) for n, village in enumerate(demands))]
     legs = CrowFlight(terrain).legs(points, vehicle.mode).seconds
     journeys: list[int] = []
     for number, demand in enumerate(demands, 1):
-        runs = math.ceil(demand.boxes / vehicle.boxes)
+        runs = math.ceil(demand.boxes / room)
         way = defaults.ppk.handling_min * MINUTE + int(legs[0, number]) * 2
         # Stations of a village that share its point still cost the way between them.
         stops = demand.stations * (defaults.stop.min * MINUTE + _between(terrain, vehicle.mode))

@@ -14,12 +14,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from serentak.base.messages import _
-from serentak.operations.fleet_size import Demand, vehicles_needed
+from serentak.operations.fleet_size import Demand, teams_needed
 from serentak.territory.columns import ASSUMED, ESCORTS, FLEET, PLACES, STATIONS, STOCK
 from serentak.territory.model import Assumption, Station
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from serentak.base.cells import Column
     from serentak.kit.rules import Rules
@@ -88,9 +88,12 @@ def default_district(stations: Sequence[Station], region: Region, defaults: Defa
     _write_header(region, defaults, district)
     district.files["stations.csv"] = _csv(STATIONS, (_station_cells(station) for station in stations))
     hubs = _write_places(stations, region, defaults, district)
-    demands = _demands(stations, hubs, region, rules)
-    _write_fleet(hubs, demands, (trunk, teams), region, defaults, district)
-    _write_escorts(teams, region, defaults, district)
+    usual = defaults.fleet.water if region.water else defaults.fleet.last_mile
+    by_vehicle = _demands(stations, hubs, region, rules, lambda station: vehicle_for(station, usual, defaults))
+    _write_fleet(_needs(hubs, by_vehicle, region, defaults), (trunk, teams), region, defaults, district)
+    guarded = [station for station in stations if station.police_class in rules.escort_classes]
+    by_vehicle = _demands(guarded, hubs, region, rules, lambda station: vehicle_for(station, usual, defaults))
+    _write_escorts(_needs(hubs, by_vehicle, region, defaults), teams, region, defaults, district)
     _write_stock(trunk_boxes * rules["seals_per_box"], defaults, district)
     district.files["assumed.csv"] = _csv(
         ASSUMED, ([a.file, a.row or "", a.column, a.value, a.rule] for a in district.assumed)
@@ -234,20 +237,46 @@ def _write_places(
     return hubs
 
 
+def vehicle_for(station: Station, usual: str, defaults: Defaults) -> str:
+    """Give the default vehicle of a station's last mile: the usual one, or that of the first mode that can reach it."""
+    if not station.access or defaults.vehicles[usual].mode in station.access:
+        return usual
+    return defaults.fleet.access[station.access[0]]
+
+
 def _demands(
-    stations: Sequence[Station], hubs: dict[str, Spot], region: Region, rules: Rules
-) -> dict[str, list[Demand]]:
-    """Give what each kecamatan's villages ask of its hub; a village without position stands at the hub."""
-    spots = {spot.village: spot for spot in villages(stations)}
-    by_village: dict[str, list[Station]] = defaultdict(list)
-    for station in stations:
-        by_village[station.village].append(station)
-    demands: dict[str, list[Demand]] = defaultdict(list)
-    for village, there in sorted(by_village.items()):
+    stations: Iterable[Station],
+    hubs: dict[str, Spot],
+    region: Region,
+    rules: Rules,
+    vehicle: Callable[[Station], str],
+) -> dict[tuple[str, str], list[Demand]]:
+    """Give what villages ask of their hub, by kecamatan and vehicle; one without position stands at the hub."""
+    every = list(stations)
+    spots = {spot.village: spot for spot in villages(every)}
+    by_village: dict[tuple[str, str], list[Station]] = defaultdict(list)
+    for station in every:
+        by_village[station.village, vehicle(station)].append(station)
+    demands: dict[tuple[str, str], list[Demand]] = defaultdict(list)
+    for (village, name), there in sorted(by_village.items()):
         spot = spots.get(village, hubs[village[:8]])
         boxes = sum(rules["boxes"] * len(station.elections or region.contests) for station in there)
-        demands[village[:8]].append(Demand(spot.lon, spot.lat, len(there), boxes))
-    return demands
+        demands[village[:8], name].append(Demand(spot.lon, spot.lat, len(there), boxes))
+    return dict(sorted(demands.items()))
+
+
+def _needs(
+    hubs: dict[str, Spot],
+    demands: dict[tuple[str, str], list[Demand]],
+    region: Region,
+    defaults: Defaults,
+) -> dict[tuple[str, str], int]:
+    """Give the vehicle teams that each hub needs, by kecamatan and vehicle."""
+    terrain = defaults.district.terrain_water if region.water else defaults.district.terrain
+    return {
+        (code, name): teams_needed(hubs[code].lon, hubs[code].lat, asked, defaults.vehicles[name], terrain, defaults)
+        for (code, name), asked in demands.items()
+    }
 
 
 def _place_cells(
@@ -268,29 +297,22 @@ def _assume_place(district: DistrictFiles, row: int, cells: list[object], rule: 
 
 
 def _write_fleet(
-    hubs: dict[str, Spot],
-    demands: dict[str, list[Demand]],
+    needs: dict[tuple[str, str], int],
     trunk: tuple[str, int],
     region: Region,
     defaults: Defaults,
     district: DistrictFiles,
 ) -> None:
-    last_mile = defaults.fleet.water if region.water else defaults.fleet.last_mile
-    terrain = defaults.district.terrain_water if region.water else defaults.district.terrain
-    bases = [(warehouse_id(region), *trunk)]
-    for code, asked in demands.items():
-        hub = hubs[code]
-        needed = vehicles_needed(hub.lon, hub.lat, asked, defaults.vehicles[last_mile], terrain, defaults)
-        bases.append((ppk_id(code), last_mile, needed))
+    bases = [(warehouse_id(region), *trunk), *((ppk_id(code), name, teams) for (code, name), teams in needs.items())]
     rule = _("default rule set")
     if region.water:
         rule = _("default rule set: boxes travel by water ({source})").format(source=region.water_source)
     rows = []
-    for row, (base, name, count) in enumerate(bases, 2):
+    for row, (base, name, teams) in enumerate(bases, 2):
         figures = defaults.vehicles[name]
         rows.append([
-            name, base, figures.mode, count, 1, figures.boxes, figures.kg, figures.litres, 1, "",
-            figures.cost_day, figures.cost_km, figures.cost_hour, "",
+            name, base, figures.mode, teams * figures.team, figures.team, figures.boxes, figures.kg, figures.litres, 1,
+            "", figures.cost_day, figures.cost_km, figures.cost_hour, "",
         ])  # fmt: skip
         for column, value in zip(FLEET, rows[-1], strict=True):
             if column.name == "count":
@@ -303,13 +325,24 @@ def _write_fleet(
     district.files["fleet.csv"] = _csv(FLEET, rows)
 
 
-def _write_escorts(teams: int, region: Region, defaults: Defaults, district: DistrictFiles) -> None:
+def _write_escorts(
+    guarded: dict[tuple[str, str], int], trunk: int, region: Region, defaults: Defaults, district: DistrictFiles
+) -> None:
+    """Write escort teams: at the warehouse, and at hubs whose stations' police class asks for them."""
     agency, cost = defaults.escorts.agency, defaults.escorts.cost_day
-    cells = [agency, warehouse_id(region), "", teams, "", "", cost, ""]
-    district.files["escorts.csv"] = _csv(ESCORTS, [cells])
-    _assume(district, ("escorts.csv", 2, "teams"), teams, _("as many as vehicle teams at the warehouse"))
-    for name, value in (("agency", agency), ("base", warehouse_id(region)), ("cost_day", cost)):
-        _assume(district, ("escorts.csv", 2, name), value, _("default rule set"))
+    bases = [(warehouse_id(region), trunk, _("as many as vehicle teams at the warehouse"))]
+    by_hub: dict[str, int] = defaultdict(int)
+    for (code, _name), teams in guarded.items():
+        by_hub[ppk_id(code)] += teams
+    why = _("as many as vehicle teams for stations whose police class asks for an escort")
+    bases += [(hub, teams, why) for hub, teams in by_hub.items()]
+    rows = []
+    for row, (base, teams, rule) in enumerate(bases, 2):
+        rows.append([agency, base, "", teams, "", "", cost, ""])
+        _assume(district, ("escorts.csv", row, "teams"), teams, rule)
+        for name, value in (("agency", agency), ("base", base), ("cost_day", cost)):
+            _assume(district, ("escorts.csv", row, name), value, _("default rule set"))
+    district.files["escorts.csv"] = _csv(ESCORTS, rows)
 
 
 def _write_stock(seals: int, defaults: Defaults, district: DistrictFiles) -> None:

@@ -206,20 +206,15 @@ def _fleet(facts: dict[str, Any]) -> list[Row]:
     fleet = facts["fleet"]
     own = msgspec.convert(facts["vehicles"], dict[str, VehicleDefaults])
     vehicles = load_defaults().vehicles | own
-    rows = [("truk", WAREHOUSE, fleet["trucks"], 1)]
+    rows = [("truk", WAREHOUSE, fleet["trucks"])]
     rows += [
-        (
-            "pikap",
-            ppk_id(kecamatan["code"]),
-            math.ceil(2 * kecamatan["stations"] / fleet["boxes_a_pickup"]),
-            1,
-        )
+        ("pikap", ppk_id(kecamatan["code"]), math.ceil(2 * kecamatan["stations"] / fleet["boxes_a_pickup"]))
         for kecamatan in facts["kecamatan"]
     ]
-    rows += [("ojek", ppk_id(UPSTREAM), fleet["motorbikes"], 2), ("perahu", JETTY, fleet["boats"], 1)]
+    rows += [("ojek", ppk_id(UPSTREAM), fleet["motorbikes"]), ("perahu", JETTY, fleet["boats"])]
     return [
-        {"type": name, "base": base, "count": count, "team": team, **msgspec.structs.asdict(vehicles[name])}
-        for name, base, count, team in rows
+        {"type": name, "base": base, "count": count, **msgspec.structs.asdict(vehicles[name])}
+        for name, base, count in rows
     ]
 
 

@@ -127,7 +127,8 @@ class Unserved(msgspec.Struct, frozen=True):
     reason
         Code of the reason; `serentak.plan.reasons` puts it into words.
     earliest
-        Earliest possible arrival (outbound at the station, on the return at the warehouse), or None if never.
+        Earliest possible arrival (outbound at the station or place, on the return at the base of the stage that
+        cannot collect it), or None if never.
     figures
         The arithmetic behind the reason.
     """

@@ -226,7 +226,7 @@ class _Builder:
     def _tier_of_stage(self, base: Place, below: list[Station | Place]) -> tuple[str, Tier]:
         """Give the tier whose hours and escort rule hold: of several, the one nearest the warehouse."""
         if self.direction == "back":
-            name = "kpu" if base.kind == "warehouse" else "ppk"
+            name = "kpu" if any(self._back_tier(base, child) == "kpu" for child in below) else "ppk"
             return name, self.district.back[name]
         names = {self._tier_name(child) for child in below}
         name = next(tier for tier in ("ppk", "pps", "tps") if tier in names)
@@ -240,6 +240,10 @@ class _Builder:
             return child.kind
         names = {self._tier_name(grandchild) for grandchild in self.below[child.id] if self._units(grandchild)}
         return next((tier for tier in ("ppk", "pps", "tps") if tier in names), "tps")
+
+    def _back_tier(self, base: Place, child: Station | Place) -> str:
+        """Give the tier of a child's way back: to KPU from a hub, also by way of a port, else to the PPK."""
+        return "kpu" if base.kind == "warehouse" or self._tier_name(child) == "ppk" else "ppk"
 
     def _units(self, child: Station | Place) -> tuple[Unit, ...]:
         if isinstance(child, Station):
@@ -300,8 +304,7 @@ class _Builder:
                 closes -= self._behind(child)
             opens = earliest
         else:
-            tier = "kpu" if base.kind == "warehouse" else "ppk"
-            earliest, closes = self._tier_window("back", tier, child.kecamatan)
+            earliest, closes = self._tier_window("back", self._back_tier(base, child), child.kecamatan)
             home_by = closes - self._onward(base)
             opens = ready_at(self.district, child) if isinstance(child, Station) else earliest
         for pin in self.district.pins:

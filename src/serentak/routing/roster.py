@@ -113,12 +113,11 @@ def _pinned(problem: Problem, name: str, shift: Shift) -> Shift:
 def _share(problem: Problem, rows: list[FleetRow], guards: int, given: Mapping[int, int]) -> list[int]:
     """Share escort teams out over fleet rows; `given` says how many a row had on the days before."""
     share = [0] * len(rows)
-    only = {
-        reaching[0]
-        for task in range(len(problem.tasks))
-        if len(reaching := [n for n, row in enumerate(rows) if problem.reaches(row, task)]) == 1
-    }
-    largest = sorted(range(len(rows)), key=lambda n: (n not in only, -rows[n].team * rows[n].boxes, n))
+    guarded = [task for task in range(len(problem.tasks)) if problem.spec.needs_escort(problem.child(task))]
+    reaching = [[n for n, row in enumerate(rows) if problem.reaches(row, task)] for task in guarded]
+    only = {able[0] for able in reaching if len(able) == 1}
+    useful = {n for able in reaching for n in able}
+    largest = sorted(useful, key=lambda n: (n not in only, -rows[n].team * rows[n].boxes, n))
     # Where they do not suffice for all such rows, the rows take turns from day to day.
     for n in sorted(only, key=lambda n: (given.get(rows[n].row, 0), largest.index(n))):
         if guards and rows[n].teams:
