@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import csv
 import os
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
 
 from serentak.operations.sample import write_sample
 from serentak.territory.read import read_district
 from serentak.travel import Point
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 REAL = ("kampar", "kutai_kartanegara", "kota_metro")
 """Districts measured where ``SERENTAK_DATA`` names a folder that holds ``data/districts/<name>_tps.csv``."""

@@ -6,10 +6,10 @@ vehicle stands loaded when its ten hours begin, and could not load again before 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from serentak.base.clock import HOUR, MINUTE
 from serentak.kit.kits import Kits, StationKit
@@ -26,9 +26,6 @@ from serentak.routing.roster import crews
 from serentak.routing.stage import timed_tours
 from serentak.territory.model import District, FleetRow, Place, Ready, Station
 from serentak.travel import CrowFlight, Point
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 SHIFT = 10 * HOUR
 STOP = 10 * MINUTE

@@ -6,13 +6,13 @@ import hashlib
 import os
 import resource
 import time
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
 
 from bench._districts import sample_folder, station_lists
 from bench._report import machine, spread, table, verdict
@@ -21,9 +21,6 @@ from serentak.operations.plan import read_ground
 from serentak.plan.check import check_plan
 from serentak.plan.model import Baseline, Bound, Totals, encode
 from serentak.routing.district import DEFAULT_EFFORT, plan_district
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
 
 REPETITIONS = 3
 SEED = 1

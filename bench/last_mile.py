@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Callable, Iterable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
 from statistics import fmean
-from typing import TYPE_CHECKING
 
 from bench import _rivals
 from bench._districts import Stations, read_stations
@@ -17,9 +17,6 @@ from bench._report import machine, spread, table, verdict
 from serentak.routing.district import DEFAULT_EFFORT, EFFORTS
 from serentak.routing.stage import Order, Solved, nearest_neighbour, solve_stage
 from serentak.travel import Point
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
 
 OURS, NEAREST, LONG = "serentak", "nearest neighbour", "20 x"
 RIVALS = ("PyVRP", "VROOM", "OR-Tools")
