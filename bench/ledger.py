@@ -257,8 +257,32 @@ def _table(rows: list[Row]) -> str:
     return "".join(f"| {line} |\n" for line in lines)
 
 
+def report(entries: int = 1_000_000, seconds: float = 20.0, samples: int = 60) -> str:
+    """Measure everything and give the page: what was measured anew, the rest as it stands.
+
+    Parameters
+    ----------
+    entries
+        Size of the large log.
+    seconds
+        Length of each load.
+    samples
+        Entries that are followed to their proof.
+    """
+    set_language("en")
+    home = Path(tempfile.mkdtemp(prefix="serentak-ledger-"))
+    try:
+        load_rows = servers(home, seconds)
+        proof_row = witnessed(home, samples)
+        rows = large(home, entries)
+        beside(rows, min(entries, 100_000))
+    finally:
+        shutil.rmtree(home)
+    return _page(load_rows, proof_row, rows, entries)
+
+
 def main(argv: list[str] | None = None) -> None:
-    """Measure everything, print it, write the note (its part about measured load; the rest is kept)."""
+    """Read the command line, measure, print and write the page."""
     parser = argparse.ArgumentParser(description="Measure the log.")
     parser.add_argument("--entries", type=int, default=1_000_000)
     parser.add_argument("--seconds", type=float, default=20.0)
@@ -266,28 +290,20 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--serve", nargs=2, help=argparse.SUPPRESS)
     parser.add_argument("--verify", type=Path, help=argparse.SUPPRESS)
     given = parser.parse_args([] if argv is None else argv)
-    set_language("en")
     if given.serve:
+        set_language("en")
         _serve(given.serve[0], Path(given.serve[1]))
-        return
-    if given.verify:
+    elif given.verify:
+        set_language("en")
         _verify(given.verify)
-        return
-    home = Path(tempfile.mkdtemp(prefix="serentak-ledger-"))
-    try:
-        load_rows = servers(home, given.seconds)
-        print(_table(load_rows), flush=True)
-        proof_row = witnessed(home, given.samples)
-        print(_table([proof_row]), flush=True)
-        rows = large(home, given.entries)
-        beside(rows, min(given.entries, 100_000))
-        print(_table(rows), flush=True)
-    finally:
-        shutil.rmtree(home)
-    _write(load_rows, proof_row, rows, given.entries)
+    else:
+        page = report(given.entries, given.seconds, given.samples)
+        print(page)
+        NOTE.parent.mkdir(parents=True, exist_ok=True)
+        NOTE.write_text(page, "utf-8")
 
 
-def _write(load_rows: list[Row], proof_row: Row, rows: list[Row], entries: int) -> None:
+def _page(load_rows: list[Row], proof_row: Row, rows: list[Row], entries: int) -> str:
     cores = os.cpu_count()
     text = f"""<!-- measured: python -m bench.ledger -->
 Measured on {datetime.now(UTC):%Y-%m-%d}: {cores} cores ({platform.machine()}), shared by generator and servers.
@@ -306,8 +322,7 @@ Python {platform.python_version()}, cryptography {version("cryptography")}. Entr
     begin, end = "<!-- measured: python -m bench.ledger -->", "<!-- end -->\n"
     old = NOTE.read_text("utf-8") if NOTE.exists() else f"# Benchmarks of the log\n\n{begin}{end}"
     before, _mark, rest = old.partition(begin)
-    NOTE.parent.mkdir(parents=True, exist_ok=True)
-    NOTE.write_text(before + text + rest.partition(end)[2], "utf-8")
+    return before + text + rest.partition(end)[2]
 
 
 if __name__ == "__main__":

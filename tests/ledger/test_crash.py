@@ -1,6 +1,6 @@
 """Killed again and again while it takes entries, a log loses, doubles and forks nothing.
 
-The short form of ``python -m bench.crash --kills 1000``.
+The short form of ``python -m bench._crash --kills 1000``.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import pytest
 
 
 def crash(root, *words: str) -> dict[str, object]:
-    command = [sys.executable, "-m", "bench.crash", *words]
+    command = [sys.executable, "-m", "bench._crash", *words]
     done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
     assert done.stdout, done.stderr
     return json.loads(done.stdout)

@@ -1,4 +1,4 @@
-"""Kill a log again and again while it takes entries, and see what is left: ``python -m bench.crash --kills 1000``.
+"""Kill a log again and again while it takes entries, and see what is left: ``python -m bench._crash --kills 1000``.
 
 A child process opens the log, takes entries in several threads and publishes all the time; it says each receipt and
 each published checkpoint on a pipe. The parent kills it (SIGKILL) after a random number of receipts, opens the log
@@ -177,7 +177,7 @@ class Parent:
         if self._library is not None and number % 2:
             environment |= {"LD_PRELOAD": str(self._library), "FAULT_ROOT": str(self.log)}
             environment["FAULT_RATE"] = str(self._faults)
-        command = [sys.executable, "-m", "bench.crash", "--child", str(self.log), "--run", str(number)]
+        command = [sys.executable, "-m", "bench._crash", "--child", str(self.log), "--run", str(number)]
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment)
         limit = 1 + int(self._random.expovariate(1 / mean))
         early = self._random.random() < 0.1

@@ -1,4 +1,4 @@
-"""Throw changed and random bytes at every parser of the log: ``python -m bench.fuzz --executions 1000000``.
+"""Throw changed and random bytes at every parser of the log: ``python -m bench._fuzz --executions 1000000``.
 
 Each target begins with good bytes of its kind and changes them (flips, cuts, repeats, splices, numbers at their
 limits, bytes from its own alphabet). A parser may answer `InputError` or `Refused`; anything else is a fault and is
