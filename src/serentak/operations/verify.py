@@ -1,0 +1,166 @@
+"""``verify``: check a log from its public files alone; no database, no account."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Protocol
+
+from serentak.base.errors import InputError
+from serentak.base.messages import _
+from serentak.ledger.faults import NotThere
+from serentak.ledger.policy import NONE, parse_policy
+from serentak.ledger.read import read_policy
+from serentak.ledger.source import open_source
+from serentak.ledger.text import encode_base64
+from serentak.ledger.verify import verify_log
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from serentak.ledger.policy import Policy
+    from serentak.ledger.source import TileSource
+    from serentak.ledger.verify import Report
+
+
+class EntryRules(Protocol):
+    """Rules about what entries say, of a room above the log (custody)."""
+
+    name: str
+
+    def begins(self, entry: bytes) -> bool:
+        """Tell whether this first entry of a log is one that these rules speak about."""
+
+    def take(self, index: int, entry: bytes) -> None:
+        """Take the next entry, in the order of the log."""
+
+    def findings(self, as_of: int | None) -> list[dict[str, Any]]:
+        """Give what is wrong, judged at a time in seconds since the epoch."""
+
+
+class _Applied:
+    """Chooses the rules by entry 0 and hands them every entry."""
+
+    def __init__(self, known: Sequence[EntryRules]) -> None:
+        self._known = known
+        self.rules: EntryRules | None = None
+
+    def visit(self, first: int, entries: list[bytes]) -> None:
+        if first == 0 and entries:
+            self.rules = next((rules for rules in self._known if rules.begins(entries[0])), None)
+        if self.rules is not None:
+            for index, entry in enumerate(entries, first):
+                self.rules.take(index, entry)
+
+
+def verify(
+    log: str, policy_file: Path | None = None, rules: Sequence[EntryRules] = (), at: int | None = None
+) -> dict[str, Any]:
+    """Check a log, and what its entries say where the rules for them are known.
+
+    Parameters
+    ----------
+    log
+        Folder or address.
+    policy_file
+        Who is believed; without it the log's own policy is taken, and the result says so.
+    rules
+        Rules about entries; those are applied that recognise entry 0.
+    at
+        Seconds since the epoch at which findings that depend on time are judged; the newest cosignature
+        otherwise.
+
+    Returns
+    -------
+    dict
+        Plain data; ``clean`` says whether nothing serious was found.
+
+    Raises
+    ------
+    InputError
+        When there is no log, or no policy that can be read.
+    """
+    source = open_source(log)
+    policy = _policy(source, policy_file)
+    applied = _Applied(rules)
+    report = verify_log(source, policy, applied.visit)
+    as_of = at if at is not None else report.as_of
+    entry_findings = applied.rules.findings(as_of) if applied.rules else []
+    return {
+        **report_as_dict(report),
+        "log": log,
+        "policy": str(policy_file) if policy_file else "self-declared",
+        "quorum_rule": policy.quorum,
+        "rules": applied.rules.name if applied.rules else None,
+        "as_of": as_of,
+        "as_of_source": "given" if at is not None else "cosignature" if as_of is not None else None,
+        "entry_findings": entry_findings,
+        "clean": report.clean and not entry_findings,
+    }
+
+
+def _policy(source: TileSource, file: Path | None) -> Policy:
+    try:
+        return parse_policy(file.read_bytes()) if file else read_policy(source)
+    except OSError as error:
+        message = _("the policy cannot be read: {error}").format(error=error)
+        raise InputError.of(str(file), message, _("Check the path.")) from error
+    except NotThere as error:
+        message = _("there is no log here: it has no policy")
+        raise InputError.of(source.name, message, _("Check the folder or address, or give --policy.")) from error
+
+
+def report_as_dict(report: Report) -> dict[str, Any]:
+    """Give a report as plain data."""
+    return {
+        "origin": report.origin,
+        "size": report.size,
+        "root": encode_base64(report.root),
+        "cosigned": report.cosigned,
+        "quorum": report.quorum,
+        "entries": report.entries,
+        "older_tiles": report.older_tiles,
+        "unsigned": report.unsigned,
+        "findings": [finding.as_dict() for finding in report.findings],
+        "more_findings": report.more_findings,
+        "clean": report.clean,
+    }
+
+
+def describe(result: dict[str, Any]) -> list[str]:
+    """Say a result of `verify` in the language chosen, a line each."""
+    lines = [
+        _("Log {origin}: {size} entries, root {root}.").format(**result),
+        _("read and hashed: {entries} entries, {older_tiles} older partial tiles").format(**result),
+        _policy_line(result),
+    ]
+    for name, time in result["cosigned"].items():
+        lines.append(_("cosigned by {name} at {time}").format(name=name, time=_utc(time)))
+    if result["rules"] is None:
+        lines.append(_("entry 0 does not begin a custody log: the log alone was checked, not what entries say"))
+    else:
+        lines.append(_("rules applied to the entries: {rules}").format(rules=result["rules"]))
+    if result["as_of"] is not None:
+        lines.append(
+            _("judged as of {time} ({source})").format(time=_utc(result["as_of"]), source=result["as_of_source"])
+        )
+    if result["unsigned"]:
+        lines.append(_("{unsigned} files go beyond the checkpoint and are not signed yet").format(**result))
+    lines += [f"{each['code']}: {each['where']}: {each['message']}" for each in result["findings"]]
+    if result["more_findings"]:
+        lines.append(_("and {more_findings} more findings").format(**result))
+    lines += [str(each) for each in result["entry_findings"]]
+    lines.append(_("Clean: nothing is wrong.") if result["clean"] else _("NOT clean."))
+    return lines
+
+
+def _policy_line(result: dict[str, Any]) -> str:
+    if result["policy"] != "self-declared":
+        return _("policy {policy}, quorum {quorum_rule}").format(**result)
+    if result["quorum_rule"] == NONE:
+        return _("policy self-declared by the log, quorum none: nobody but the log itself vouches for it")
+    return _("policy self-declared by the log, quorum {quorum_rule}").format(**result)
+
+
+def _utc(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
