@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from itertools import count
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -87,6 +89,7 @@ def test_quorum_none_asks_for_nobody():
         "quorum none\r\n",
         "quorum none\nunknown\n",
     ],
+    ids=count(),
 )
 def test_a_broken_policy_is_refused(text):
     with pytest.raises(Malformed):
@@ -151,6 +154,7 @@ def test_only_three_good_lines_are_a_checkpoint(text):
         "\n".join(HEAD.text.split("\n")[1:]),
         HEAD.text.replace("=\n", "\n"),
     ],
+    ids=count(),
 )
 def test_a_broken_checkpoint_is_refused(text):
     with pytest.raises(Malformed):
