@@ -139,7 +139,7 @@ def test_a_chain_of_transit_places():
 
 def test_a_window_of_several_days_is_used_where_one_is_not_enough():
     where = kecil()
-    slow = replace(where.fleet[1], speed_factor=0.25, boxes=6)
+    slow = replace(where.fleet[1], speed_factor=0.2, boxes=6)
     tier = replace(where.out["tps"], window=window("H-3 06:00", "H-1 23:59"))
     # The jetty's load must be there a day early, for a slow pickup leaves the boat no time on the last.
     early = (pin("hub", "DERMAGA-CONTOH", None, "H-2 18:00"),)
