@@ -75,6 +75,7 @@ def route(
     everyone: Sequence[Crew] | None = None,
     limits: Limits | None = None,
     start: Sequence[Tour] = (),
+    restart: bool = True,
 ) -> list[Tour]:
     """Route tasks on the stage's crews.
 
@@ -90,8 +91,10 @@ def route(
         Latest arrivals narrower than the problem's.
     start
         Tours to begin from; without them the search often stays with more vehicles than it needs, since PyVRP adds
-        reloads one move at a time. A second search begins at random, and the cheaper result counts: from one start
-        even a long search may end above a start as good.
+        reloads one move at a time.
+    restart
+        Whether a second search begins at random, and the cheaper result counts: from one start even a long search
+        may end above what another finds. Where the start has been searched for already it is not worth its time.
 
     Returns
     -------
@@ -104,7 +107,7 @@ def route(
     for required in (True, False):
         model = _Model(problem, list(tasks), staff, limits or Limits({}), required=required)
         params = SolveParams() if required else SolveParams(penalty=PenaltyParams(max_penalty=MAX_PENALTY))
-        firsts: list[Solution | None] = [None]
+        firsts: list[Solution | None] = [None] if restart or not start else []
         if start:
             firsts.insert(0, _descended(model.data, model.solution(start), seed, params.penalty))
         found = [_searched(model.data, patience, seed, params, first) for first in firsts]

@@ -138,7 +138,16 @@ def _search(order: Order, tasks: Sequence[int], staff: Sequence[Crew], start: Se
     limits = Limits({})
     found = list(start)
     for _round in range(REPAIRS):
-        tours = route(problem, tasks, order.patience, order.seed, everyone=staff, limits=limits, start=start)
+        tours = route(
+            problem,
+            tasks,
+            order.patience,
+            order.seed,
+            everyone=staff,
+            limits=limits,
+            start=start,
+            restart=not order.warm,  # the way out reversed has been searched for already
+        )
         found = min((tours, found), key=lambda tours: _value(problem, tasks, tours))
         _drafts, broken = timed_tours(problem, tours)
         if not broken:
