@@ -22,7 +22,7 @@ from serentak.plan.check import check_plan
 from serentak.plan.model import Baseline, Bound, Totals, encode
 from serentak.routing.district import DEFAULT_EFFORT, plan_district
 
-REPETITIONS = 3
+REPETITIONS = 2
 SEED = 1
 
 
