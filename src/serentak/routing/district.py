@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
+from dataclasses import asdict
 from importlib.metadata import version
 from multiprocessing import get_context
 from typing import Final
@@ -124,29 +125,15 @@ def _stations(flow: Flow) -> int:
 
 
 def _totals(district: District, out: Flow, back: Flow) -> Totals:
-    sums = price([*out.drafts, *back.drafts])
-    return Totals(
-        stations=len(district.stations),
-        voters=sum(station.voters for station in district.stations),
-        unserved_out=_stations(out),
-        unserved_back=_stations(back),
-        rupiah=sums.rupiah,
-        metres=sums.metres,
-        seconds=sums.seconds,
-        vehicle_days=sums.vehicle_days,
-        escort_days=sums.escort_days,
-    )
+    voters = sum(station.voters for station in district.stations)
+    return Totals(stations=len(district.stations), voters=voters, **_sums(out, back))
 
 
 def _baseline(out: Flow, back: Flow) -> Baseline:
-    sums = price([*out.drafts, *back.drafts])
-    return Baseline(
-        name="nearest_neighbour",
-        unserved_out=_stations(out),
-        unserved_back=_stations(back),
-        rupiah=sums.rupiah,
-        metres=sums.metres,
-        seconds=sums.seconds,
-        vehicle_days=sums.vehicle_days,
-        escort_days=sums.escort_days,
-    )
+    return Baseline(name="nearest_neighbour", **_sums(out, back))
+
+
+def _sums(out: Flow, back: Flow) -> dict[str, int]:
+    """Give what totals and baseline have in common, by the names of their fields."""
+    sums = asdict(price([*out.drafts, *back.drafts]))
+    return {"unserved_out": _stations(out), "unserved_back": _stations(back), **sums}
