@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
@@ -71,6 +71,8 @@ class Schema(StrEnum):
     district = "district"
 
 
+Told = tuple[bool, dict[str, Any], list[str], Sequence[Problem]]
+"""Whether it holds, the figures, the lines for people, and the warnings."""
 Strict = Annotated[bool, typer.Option("--strict", help=_("Fail on warnings and on unserved stations too."))]
 
 
@@ -120,45 +122,55 @@ def check(
     lang: Lang = "id",
 ) -> None:
     """Call `serentak.operations.check`, for a plan folder or a district."""
-    from serentak.operations.check import check_district, check_plan_folder, is_plan
+    from serentak.operations.check import is_plan
 
-    if is_plan(folder):
-        verdict = check_plan_folder(folder)
-        holds = verdict.holds(strict=strict)
-        totals = verdict.plan.totals
-        lines = [str(violation) for violation in verdict.violations]
-        lines += verdict.reasons()
-        lines.append(
-            _("{stations} stations, {violations} violations, not served: {out} outbound, {back} on the return.").format(
-                stations=totals.stations, violations=len(verdict.violations), out=totals.unserved_out,
-                back=totals.unserved_back,
-            )
-        )  # fmt: skip
-        data = {
-            "holds": holds, "violations": [v.as_dict() for v in verdict.violations], "unserved": verdict.unserved,
-            "warnings": [p.as_dict() for p in verdict.warnings],
-        }  # fmt: skip
-        _warn(verdict.warnings)
-    else:
-        found = check_district(folder)
-        holds = found.holds(strict=strict)
-        lines = [str(proof) for proof in found.proofs]
-        lines.append(
-            _("{name} ({code}): {stations} stations, {voters} voters, {places} places, {vehicles} vehicles, "
-              "{assumed} values assumed, {warnings} warnings, {proofs} impossible.").format(
-                name=found.name, code=found.code, stations=found.stations, voters=found.voters, places=found.places,
-                vehicles=found.vehicles, assumed=found.assumed, warnings=len(found.warnings), proofs=len(found.proofs),
-            )
-        )  # fmt: skip
-        data = {
-            "holds": holds, "code": found.code, "stations": found.stations, "voters": found.voters,
-            "assumed": found.assumed, "warnings": [p.as_dict() for p in found.warnings],
-            "impossible": [proof.as_dict() for proof in found.proofs],
-        }  # fmt: skip
-        _warn(found.warnings)
-    answer(as_json, data, lines)
+    told = _checked_plan(folder, strict=strict) if is_plan(folder) else _checked_district(folder, strict=strict)
+    holds, data, lines, warnings = told
+    _warn(warnings)
+    answer(as_json, {"holds": holds, **data, "warnings": [problem.as_dict() for problem in warnings]}, lines)
     if not holds:
         raise typer.Exit(1)
+
+
+def _checked_plan(folder: Path, *, strict: bool) -> Told:
+    from serentak.operations.check import check_plan_folder
+
+    verdict = check_plan_folder(folder)
+    totals = verdict.plan.totals
+    summary = _("{stations} stations, {violations} violations, not served: {out} outbound, {back} on the return.")
+    lines = [*map(str, verdict.violations), *verdict.reasons()]
+    lines.append(
+        summary.format(
+            stations=totals.stations,
+            violations=len(verdict.violations),
+            out=totals.unserved_out,
+            back=totals.unserved_back,
+        )
+    )
+    data = {"violations": [v.as_dict() for v in verdict.violations], "unserved": verdict.unserved}
+    return verdict.holds(strict=strict), data, lines, verdict.warnings
+
+
+def _checked_district(folder: Path, *, strict: bool) -> Told:
+    from serentak.operations.check import check_district
+
+    found = check_district(folder)
+    summary = _(
+        "{name} ({code}): {stations} stations, {voters} voters, {places} places, {vehicles} vehicles, "
+        "{assumed} values assumed, {warnings} warnings, {proofs} impossible."
+    )
+    counts = {
+        "stations": found.stations,
+        "voters": found.voters,
+        "places": found.places,
+        "vehicles": found.vehicles,
+        "assumed": found.assumed,
+    }
+    lines = [str(proof) for proof in found.proofs]
+    about = {"name": found.name, "code": found.code, "warnings": len(found.warnings), "proofs": len(found.proofs)}
+    lines.append(summary.format(**about, **counts))
+    data = {"code": found.code, **counts, "impossible": [proof.as_dict() for proof in found.proofs]}
+    return found.holds(strict=strict), data, lines, found.warnings
 
 
 @app.command(help=_("Plan a district, out and back, check the plan, and write its folder."))
