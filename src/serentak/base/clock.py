@@ -126,11 +126,6 @@ def format_duration(seconds: int) -> str:
     return f"{minutes // 60}:{minutes % 60:02d}"
 
 
-def day_of(seconds: int) -> int:
-    """Give the day number, relative to H, on which an instant falls."""
-    return seconds // DAY
-
-
 def to_utc(election_day: date, zone: str, seconds: int) -> datetime:
     """Give the aware UTC instant of a plan's second.
 

@@ -40,19 +40,14 @@ class Crew:
         return self.row.team * self.row.cost_day + (self.escorts[0][1].cost_day if self.escorts else 0)
 
 
-def crews(problem: Problem, *, escorted: bool | None = None) -> list[Crew]:
+def crews(problem: Problem) -> list[Crew]:
     """List the crews of a stage, by day.
 
     Where fewer escort teams than vehicle teams stand ready, they go first to rows without which some task could
     not be reached, then to the largest vehicles.
-
-    Parameters
-    ----------
-    escorted
-        Whether every team must be escorted; by default as the stage says.
     """
     spec = problem.spec
-    must = spec.escort == "run" if escorted is None else escorted
+    must = spec.escort == "run"
     wanted = must or any(spec.needs_escort(problem.child(task)) for task in range(len(problem.tasks)))
     found: list[Crew] = []
     given: Counter[int] = Counter()
