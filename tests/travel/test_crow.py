@@ -100,3 +100,9 @@ def test_an_unknown_terrain_is_refused_with_the_choices(english):
 def test_an_unknown_mode_is_no_silent_default():
     with pytest.raises(KeyError):
         CrowFlight("lowland").legs(ONE_DEGREE, "balloon")
+
+
+def test_the_way_is_the_straight_line_and_names_nothing():
+    way = CrowFlight("lowland").way(*ONE_DEGREE, "truck")
+    assert way.line == ((101.0, 0.0), (102.0, 0.0))
+    assert way.names == ()

@@ -4,6 +4,6 @@
 """
 
 from serentak.travel.crow import CrowFlight
-from serentak.travel.protocol import UNREACHABLE, Legs, Point, Travel
+from serentak.travel.protocol import UNREACHABLE, Legs, Point, Travel, Way
 
-__all__ = ["UNREACHABLE", "CrowFlight", "Legs", "Point", "Travel"]
+__all__ = ["UNREACHABLE", "CrowFlight", "Legs", "Point", "Travel", "Way"]

@@ -12,7 +12,7 @@ import numpy as np
 
 from serentak.base.errors import InputError
 from serentak.base.messages import _
-from serentak.travel.protocol import Legs, Point
+from serentak.travel.protocol import Legs, Point, Way
 
 _SPEEDS: Final = Path(__file__).with_name("speeds.toml")
 
@@ -83,3 +83,7 @@ class CrowFlight:
         metres += metres.T
         seconds = np.ceil(metres * 3.6 / (kmh * speed_factor)).astype(np.int64)
         return Legs(metres, seconds)
+
+    def way(self, start: Point, end: Point, mode: str) -> Way:  # noqa: ARG002 - a straight line is the same for all
+        """Give the straight line; nothing is known of the roads."""
+        return Way(((start.lon, start.lat), (end.lon, end.lat)))

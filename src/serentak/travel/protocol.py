@@ -44,6 +44,23 @@ class Legs:
     seconds: NDArray[np.int64]
 
 
+@dataclass(frozen=True, slots=True)
+class Way:
+    """The way from one point to another, as it is drawn on a map and said in words.
+
+    Parameters
+    ----------
+    line
+        (lon, lat) of every bend, degrees, WGS84, both ends included.
+    names
+        Roads and rivers in order of travel, each with the metres spent on it; an empty name where the network
+        knows none. Empty where the way is an estimate without a network.
+    """
+
+    line: tuple[tuple[float, float], ...]
+    names: tuple[tuple[str, int], ...] = ()
+
+
 class Travel(Protocol):
     """Knows how long the way between points takes."""
 
@@ -59,4 +76,8 @@ class Travel(Protocol):
         speed_factor
             Multiplies the speed of the mode.
         """
+        ...
+
+    def way(self, start: Point, end: Point, mode: str) -> Way | None:
+        """Give the way that `legs` measures from one point to another, or None where there is none."""
         ...
