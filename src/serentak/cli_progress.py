@@ -26,9 +26,9 @@ def showing_progress() -> Iterator[Progress]:
 
         yield say
         return
-    from rich.console import Console  # noqa: PLC0415 - slow to import, and only terminals need it
-    from rich.progress import BarColumn, TextColumn  # noqa: PLC0415
-    from rich.progress import Progress as Bar  # noqa: PLC0415
+    from rich.console import Console
+    from rich.progress import BarColumn, TextColumn
+    from rich.progress import Progress as Bar
 
     started = time.monotonic()
     columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[note]}"))
