@@ -27,7 +27,8 @@ class Graph:
         Whether an arc runs as its edge is drawn, shape (m,), bool.
     milliseconds
         By mode of travel: time over an arc at the mode's own speed, shape (m,), int64, at least 1;
-        `serentak.travel.protocol.UNREACHABLE` where the mode may not use the arc.
+        `serentak.travel.protocol.UNREACHABLE` where the mode may not use the arc. A mode that may use no arc at all
+        is not a key.
     metres
         Length of an edge, shape (e,), int64, at least 1.
     kind, kinds

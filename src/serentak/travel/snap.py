@@ -1,0 +1,140 @@
+"""Join points to a network: the nearest node that a mode can use, and how far away it is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from serentak.travel.protocol import UNREACHABLE
+from serentak.travel.ways import can_stop, snap_limit, table
+
+if TYPE_CHECKING:
+    from serentak.travel.graph import Graph
+    from serentak.travel.protocol import Point
+
+_EARTH = 6_371_008.8
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Snapped:
+    """Points joined to the network by one mode.
+
+    Parameters
+    ----------
+    node
+        Node each point is joined to, shape (n,), int32; -1 where the nearest lies farther than the mode's limit, or
+        the network has no node that the mode can use.
+    metres
+        Straight metres to the nearest usable node, beyond the limit too, shape (n,), int64; `UNREACHABLE` where the
+        network has none.
+    """
+
+    node: NDArray[np.int32]
+    metres: NDArray[np.int64]
+
+
+class Snapper:
+    """Joins points to one network; what it needs of a mode is made once."""
+
+    def __init__(self, graph: Graph) -> None:
+        self.graph = graph
+        self._near: dict[str, tuple[NDArray[np.int64], Any]] = {}
+
+    def snap(self, points: Sequence[Point], mode: str) -> Snapped:
+        """Give the nearest usable node of every point.
+
+        Usable is a node of the mode's large pieces (see `Pieces`) at which somebody can halt.
+
+        Parameters
+        ----------
+        points
+            n points.
+        mode
+            Mode of travel.
+        """
+        nodes, tree = self._usable(mode)
+        if not len(nodes) or not points:
+            n = len(points)
+            return Snapped(np.full(n, -1, dtype=np.int32), np.full(n, UNREACHABLE, dtype=np.int64))
+        lon = np.array([point.lon for point in points])
+        lat = np.array([point.lat for point in points])
+        _distance, nearest = tree.query(_on_sphere(lon, lat))
+        node = nodes[nearest].astype(np.int32)
+        metres = straight_metres(lon, lat, self.graph.lon[node], self.graph.lat[node])
+        return Snapped(np.where(metres <= snap_limit(mode), node, -1).astype(np.int32), metres)
+
+    def _usable(self, mode: str) -> tuple[NDArray[np.int64], Any]:
+        if mode not in self._near:
+            from scipy.spatial import KDTree  # noqa: PLC0415 - heavy; only those who have a network pay for it
+
+            halts = np.array([can_stop(kind) for kind in self.graph.kinds])
+            pieces = pieces_of(self.graph, mode)
+            ends = np.zeros(len(self.graph.lon), dtype=np.bool_)
+            if mode in self.graph.milliseconds:
+                edge = self.graph.edge
+                arcs = (self.graph.milliseconds[mode] != UNREACHABLE) & halts[self.graph.kind[edge]]
+                ends[self.graph.tail[arcs]] = ends[self.graph.head[arcs]] = True
+            nodes = np.flatnonzero(ends & pieces.large[pieces.piece])
+            tree = KDTree(_on_sphere(self.graph.lon[nodes], self.graph.lat[nodes])) if len(nodes) else None
+            self._near[mode] = nodes, tree
+        return self._near[mode]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pieces:
+    """Pieces of the network within which a mode gets from every node to every other and back.
+
+    Parameters
+    ----------
+    piece
+        Piece of every node, shape (n,), int64; a node the mode does not touch is a piece by itself.
+    metres
+        Metres of edges within a piece, shape (p,), int64.
+    large
+        Whether a piece is large enough to be more than an error of the map, shape (p,), bool.
+    """
+
+    piece: NDArray[np.int64]
+    metres: NDArray[np.int64]
+    large: NDArray[np.bool_]
+
+
+def pieces_of(graph: Graph, mode: str) -> Pieces:
+    """Find the pieces of the network that a mode can use; the largest is large whatever its size."""
+    from scipy.sparse import coo_array  # noqa: PLC0415 - heavy
+    from scipy.sparse.csgraph import connected_components  # noqa: PLC0415
+
+    n = len(graph.lon)
+    if mode not in graph.milliseconds:
+        return Pieces(np.arange(n), np.zeros(n, dtype=np.int64), np.zeros(n, dtype=np.bool_))
+    arcs = graph.milliseconds[mode] != UNREACHABLE
+    tail, head = graph.tail[arcs], graph.head[arcs]
+    joined = coo_array((np.ones(len(tail), dtype=np.int8), (tail, head)), shape=(n, n)).tocsr()
+    count, piece = connected_components(joined, directed=True, connection="strong")
+    edge = np.unique(graph.edge[arcs & (piece[graph.tail] == piece[graph.head])])
+    first = np.zeros(len(graph.metres), dtype=np.int64)
+    first[graph.edge] = piece[graph.tail]
+    metres = np.bincount(first[edge], weights=graph.metres[edge], minlength=count).astype(np.int64)
+    large = metres >= table()["snap"]["component_metres"]
+    large[int(metres.argmax())] = metres.max() > 0
+    return Pieces(piece.astype(np.int64), metres, large)
+
+
+def straight_metres(
+    lon: NDArray[np.float64], lat: NDArray[np.float64], to_lon: NDArray[np.float64], to_lat: NDArray[np.float64]
+) -> NDArray[np.int64]:
+    """Give the geodesic (WGS84) between points, whole metres, rounded up."""
+    from pyproj import Geod  # noqa: PLC0415 - a fifth of a second
+
+    metres = np.asarray(Geod(ellps="WGS84").inv(lon, lat, to_lon, to_lat)[2])
+    return np.ceil(metres - 1e-6).astype(np.int64)
+
+
+def _on_sphere(lon: NDArray[np.float64], lat: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Give points on a sphere, metres, shape (n, 3): near by chord is near by arc, anywhere on Earth."""
+    east, north = np.radians(lon), np.radians(lat)
+    return _EARTH * np.column_stack((np.cos(north) * np.cos(east), np.cos(north) * np.sin(east), np.sin(north)))
