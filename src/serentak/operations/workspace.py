@@ -11,6 +11,7 @@ from pathlib import Path
 
 from serentak.base.errors import InputError
 from serentak.base.messages import _
+from serentak.operations.network_file import REFERENCE, copy_network, network_files, references, sha256_of
 
 
 def refuse_existing(out: Path) -> None:
@@ -61,28 +62,41 @@ def new_folder(out: Path) -> Iterator[Path]:
 
 
 def copy_input(source: Path, target: Path) -> None:
-    """Copy a district folder, or a workbook, byte for byte; hidden files stay behind."""
+    """Copy a district folder, or a workbook, byte for byte; hidden files stay behind.
+
+    Of a large network only a note is written, see `serentak.operations.network_file`.
+    """
     target.mkdir()
     if source.is_file():
         shutil.copyfile(source, target / source.name)
         return
+    copy_network(source, target)
+    network = set(network_files(source))
     for path in sorted(source.rglob("*")):
         relative = path.relative_to(source)
         if any(part.startswith(".") for part in relative.parts):
             continue
         if path.is_dir():
             (target / relative).mkdir(exist_ok=True)
-        elif path.is_file():
+        elif path.is_file() and path not in network and path != source / REFERENCE:
             shutil.copyfile(path, target / relative)
 
 
 def input_sha256(folder: Path) -> str:
-    """Give the hash of a plan's ``input/``: SHA-256 over the lines ``<sha256>  <relative path>``, sorted by path."""
-    lines = [
-        f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.relative_to(folder).as_posix()}\n"
-        for path in sorted(folder.rglob("*"))
-        if path.is_file()
-    ]
+    """Give the hash of a plan's ``input/``: SHA-256 over the lines ``<sha256>  <relative path>``, sorted by path.
+
+    A network that is only noted counts as if it were there, so that a plan's hash does not depend on where it lies.
+
+    Raises
+    ------
+    InputError
+        When the note of a network cannot be read.
+    """
+    sums = {file.name: file.sha256 for file in references(folder)}
+    for path in folder.rglob("*"):
+        if path.is_file() and path != folder / REFERENCE:
+            sums[path.relative_to(folder).as_posix()] = sha256_of(path)
+    lines = [f"{sums[name]}  {name}\n" for name in sorted(sums, key=lambda name: name.split("/"))]
     return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
