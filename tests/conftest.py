@@ -51,3 +51,11 @@ def data_file():
 def root() -> Path:
     """Give the folder of the repository."""
     return ROOT
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_cache(tmp_path_factory):
+    """Keep what tests prepare out of the user's cache."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SERENTAK_CACHE", str(tmp_path_factory.mktemp("cache")))
+        yield

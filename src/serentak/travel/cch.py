@@ -72,8 +72,8 @@ class HierarchyMetric:
         found = self._metric.distances_many_to_many(
             rows[by_row].astype(np.uint32), columns[by_column].astype(np.uint32)
         )
-        times = np.empty(found.shape, dtype=np.int64)
-        times[np.ix_(by_row, by_column)] = np.where(found >= _CLOSED, UNREACHABLE, found.astype(np.int64))
+        times: NDArray[np.int64] = found[np.ix_(np.argsort(by_row), np.argsort(by_column))].astype(np.int64)
+        times[times >= _CLOSED] = UNREACHABLE
         return times
 
     def path(self, source: int, target: int) -> NDArray[np.int64] | None:

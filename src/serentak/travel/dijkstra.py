@@ -114,7 +114,7 @@ class Lengths:
     """
 
     def __init__(self, engine: Dijkstra, milliseconds: NDArray[np.int64], metres: NDArray[np.int64]) -> None:
-        self._engine, self._milliseconds, self._metres = engine, milliseconds, metres
+        self._engine, self.milliseconds, self._metres = engine, milliseconds, metres
         usable = milliseconds > 0
         self._fastest = float((metres[usable] / milliseconds[usable]).max()) if usable.any() else 1.0
         self._prepared: tuple[int, NDArray[np.int64], csr_array, csr_array] | None = None
@@ -137,6 +137,8 @@ class Lengths:
             When this search finds other times than the engine did.
         """
         longest = int(times.max(initial=0))
+        if longest == 0:
+            return times.copy()
         unit, _weights, there, back = self._weighed(longest)
         # Every node of a way is within half its time of one of its ends; nothing else need be looked at.
         half = float((longest // 2 + 1) * unit)
@@ -165,7 +167,7 @@ class Lengths:
             if (longest + 2) * unit >= _EXACT:
                 message = _("ways of {hours} hours are too long to be measured together; divide the district")
                 raise Broken(message.format(hours=longest // 3_600_000))
-            weights = np.where(self._milliseconds > 0, self._milliseconds * unit + self._metres, UNREACHABLE)
+            weights = np.where(self.milliseconds > 0, self.milliseconds * unit + self._metres, UNREACHABLE)
             there = self._engine.csr(weights)
             self._prepared = (unit, weights, there, there.T.tocsr())
         return self._prepared

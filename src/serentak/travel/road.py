@@ -1,0 +1,242 @@
+"""Travel on a network: the fastest way by each mode, its time, its length and its line."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Mapping, Sequence
+from fractions import Fraction
+from functools import cached_property
+from types import MappingProxyType
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from serentak.travel.crow import CrowFlight
+from serentak.travel.graph import Graph
+from serentak.travel.protocol import UNREACHABLE, Legs, Point, Way
+from serentak.travel.searches import Changes, Searches
+from serentak.travel.snap import Snapped, Snapper
+
+ON_FOOT: Final = 4
+"""km/h between a point and the network: a walking pace, whatever the mode. Nothing is known of that stretch."""
+
+_NO_CHANGES: Final[Changes] = MappingProxyType({})
+
+
+class RoadTravel:
+    """Times, lengths and lines of the fastest ways on a network; of equally fast ones the shortest.
+
+    From a point one walks straight to the nearest node that the mode can use (`serentak.travel.snap`), and so at the
+    other end; a point too far from any is not reached by that mode. Between two points joined at the same node the
+    network says nothing, and the estimate from coordinates stands, with its gap between stations of one coordinate.
+
+    Parameters
+    ----------
+    graph
+        The network.
+    terrain
+        Terrain of the estimate between points joined at the same node, see `CrowFlight`.
+    searches
+        Searches of this very graph, to be shared; made when first needed.
+    changes
+        Edges closed or slowed; made by `close` and `slow`.
+    """
+
+    def __init__(
+        self, graph: Graph, terrain: str, *, searches: Searches | None = None, changes: Changes = _NO_CHANGES
+    ) -> None:
+        self.graph, self.terrain, self.changes = graph, terrain, changes
+        self._nearby = CrowFlight(terrain)
+        self._searches = searches or Searches(graph)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Searches are made again where this is unpacked, from the cache on disk; the arrays alone travel.
+        return _again, (self.graph, self.terrain, dict(self.changes))
+
+    @property
+    def engines(self) -> Mapping[str, str]:
+        """Name and version of the software that searches."""
+        return self._searches.engine.versions
+
+    @cached_property
+    def snapper(self) -> Snapper:
+        """Joins points to this network."""
+        return self._searches.snapper
+
+    def close(self, edges: Iterable[int]) -> RoadTravel:
+        """Give travel on the same network with more edges closed in both directions, for every mode.
+
+        Parameters
+        ----------
+        edges
+            Indices of edges of `graph`.
+        """
+        return self._changed(dict.fromkeys(map(int, edges), Fraction(0)))
+
+    def slow(self, edges: Iterable[int], factor: float) -> RoadTravel:
+        """Give travel on the same network with edges that take longer than at their own speed.
+
+        Parameters
+        ----------
+        edges
+            Indices of edges of `graph`. What is closed stays closed; a later factor replaces an earlier one.
+        factor
+            How many times longer, at least 1.
+
+        Raises
+        ------
+        ValueError
+            When the factor is below 1.
+        """
+        longer = Fraction(str(factor))
+        if longer < 1:
+            message = f"an edge cannot become quicker than it is: {factor}"
+            raise ValueError(message)
+        return self._changed({edge: longer for edge in map(int, edges) if self.changes.get(edge) != 0})
+
+    def _changed(self, more: dict[int, Fraction]) -> RoadTravel:
+        unknown = [edge for edge in more if not 0 <= edge < len(self.graph.metres)]
+        if unknown:
+            message = f"the network has no edge {unknown[0]}"
+            raise IndexError(message)
+        return RoadTravel(self.graph, self.terrain, searches=self._searches, changes={**self.changes, **more})
+
+    def legs(self, points: Sequence[Point], mode: str, speed_factor: float = 1.0) -> Legs:
+        """Give all legs between the points; see `serentak.travel.protocol.Travel`.
+
+        Milliseconds over the arcs and the walks at both ends are added up, divided by the speed factor, and rounded up
+        to seconds once.
+        """
+        joined = self._joined(points, mode)
+        nodes, place = np.unique(joined.node, return_inverse=True)
+        times, lengths = self._searches.between(nodes[nodes >= 0].astype(np.int64), mode, self.changes)
+        times, lengths = (_spread(table, nodes, place) for table in (times, lengths))
+        walks = _walk(joined.metres)
+        reached = times != UNREACHABLE
+        milliseconds = times + walks[:, None] + walks[None, :]
+        metres = np.where(reached, lengths + joined.metres[:, None] + joined.metres[None, :], UNREACHABLE)
+        seconds = np.where(reached, _seconds(milliseconds, speed_factor), UNREACHABLE)
+        for group in _same_node(joined.node):
+            own = np.ix_(group, group)
+            near = self._nearby.legs([points[n] for n in group], mode, speed_factor)
+            metres[own], seconds[own] = near.metres, near.seconds
+        np.fill_diagonal(metres, 0)
+        np.fill_diagonal(seconds, 0)
+        return Legs(metres, seconds)
+
+    def seconds(self, points: Sequence[Point], mode: str, speed_factor: float = 1.0) -> NDArray[np.int64]:
+        """Give the seconds of `legs` alone, many times quicker where edges have just been closed."""
+        joined = self._joined(points, mode)
+        nodes, place = np.unique(joined.node, return_inverse=True)
+        times = self._searches.times(nodes[nodes >= 0].astype(np.int64), mode, self.changes)
+        times, walks = _spread(times, nodes, place), _walk(joined.metres)
+        seconds = np.where(
+            times == UNREACHABLE, UNREACHABLE, _seconds(times + walks[:, None] + walks[None, :], speed_factor)
+        )
+        for group in _same_node(joined.node):
+            near = self._nearby.legs([points[n] for n in group], mode, speed_factor)
+            seconds[np.ix_(group, group)] = near.seconds
+        np.fill_diagonal(seconds, 0)
+        return seconds
+
+    def way(self, start: Point, end: Point, mode: str) -> Way | None:
+        """Give the way that `legs` measures: its bends, and its names with their metres."""
+        joined = self._joined((start, end), mode)
+        here, there = map(int, joined.node)
+        if start.id == end.id or here == there >= 0:
+            metres = int(self._nearby.legs((start, end), mode).metres[0, 1]) if start.id != end.id else 0
+            return Way(((start.lon, start.lat), (end.lon, end.lat)), (("", metres),) if metres else ())
+        arcs = self.arcs(start, end, mode)
+        if arcs is None:
+            return None
+        walk_there, walk_on = map(int, joined.metres)
+        line = [(start.lon, start.lat), *self._drawn(arcs), (end.lon, end.lat)]
+        edges = self.graph.edge[arcs]
+        named = [(self.graph.names[self.graph.name[edge]], int(self.graph.metres[edge])) for edge in edges]
+        bends = tuple(bend for bend, _same in itertools.groupby(line))
+        return Way(bends, said([("", walk_there), *named, ("", walk_on)]))
+
+    def arcs(self, start: Point, end: Point, mode: str) -> NDArray[np.int64] | None:
+        """Give the arcs of the way from one point to another in order of travel.
+
+        Returns
+        -------
+        ndarray or None
+            Indices of arcs of `graph`; empty between points joined at the same node, None where there is no way.
+        """
+        joined = self._joined((start, end), mode)
+        here, there = map(int, joined.node)
+        if min(here, there) < 0:
+            return None
+        return self._searches.path(here, there, mode, self.changes)
+
+    def _joined(self, points: Sequence[Point], mode: str) -> Snapped:
+        if mode not in self.graph.milliseconds:
+            self._nearby.speed(mode)  # a mode that nobody knows is an error, one without ways is not
+        return self.snapper.snap(points, mode)
+
+    def _drawn(self, arcs: NDArray[np.int64]) -> list[tuple[float, float]]:
+        graph, line = self.graph, []
+        for arc in arcs:
+            edge = graph.edge[arc]
+            own = slice(graph.shape_start[edge], graph.shape_start[edge + 1])
+            bends = list(zip(graph.shape_lon[own].tolist(), graph.shape_lat[own].tolist(), strict=True))
+            line += bends if graph.forward[arc] else bends[::-1]
+        return line
+
+
+def _again(graph: Graph, terrain: str, changes: Changes) -> RoadTravel:
+    return RoadTravel(graph, terrain, changes=changes)
+
+
+SHORT: Final = 100
+"""Metres below which a nameless piece between two of one name is said with them, such as a junction."""
+
+
+def said(pieces: Sequence[tuple[str, int]]) -> tuple[tuple[str, int], ...]:
+    """Merge pieces of a way as a person would say it: one entry a name, short nameless pieces with what precedes.
+
+    Parameters
+    ----------
+    pieces
+        Names with metres, in order of travel; the sum of the metres is kept.
+    """
+    merged: list[tuple[str, int]] = []
+    for name, group in itertools.groupby(pieces, key=lambda piece: piece[0]):
+        metres = sum(length for _name, length in group)
+        if not metres:
+            continue
+        if merged and (name == merged[-1][0] or (not name and metres < SHORT)):
+            merged[-1] = (merged[-1][0], merged[-1][1] + metres)
+        elif len(merged) == 1 and not merged[0][0] and merged[0][1] < SHORT:
+            merged[0] = (name, merged[0][1] + metres)
+        else:
+            merged.append((name, metres))
+    return tuple(merged)
+
+
+def _walk(metres: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Give the milliseconds of a walk, rounded up."""
+    return -(-metres * 3600 // ON_FOOT)
+
+
+def _seconds(milliseconds: NDArray[np.int64], speed_factor: float) -> NDArray[np.int64]:
+    """Give seconds at another speed, rounded up; in whole numbers, so that every machine rounds alike."""
+    factor = Fraction(str(speed_factor)).limit_denominator(1_000_000)
+    return -(-milliseconds * factor.denominator // (1000 * factor.numerator))
+
+
+def _spread(table: NDArray[np.int64], nodes: NDArray[np.int32], place: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Give a table between distinct nodes for all points; `UNREACHABLE` for those that have no node."""
+    missing = int(np.count_nonzero(nodes < 0))
+    whole = np.full((len(nodes), len(nodes)), UNREACHABLE, dtype=np.int64)
+    whole[missing:, missing:] = table
+    return whole[np.ix_(place, place)]
+
+
+def _same_node(node: NDArray[np.int32]) -> list[NDArray[np.int64]]:
+    """Give the points of every node that several are joined to."""
+    order = np.argsort(node, kind="stable")
+    groups = np.split(order, np.flatnonzero(np.diff(node[order])) + 1)
+    return [group for group in groups if len(group) > 1 and node[group[0]] >= 0]
