@@ -166,10 +166,12 @@ def _checked_district(folder: Path, *, strict: bool) -> Told:
         "vehicles": found.vehicles,
         "assumed": found.assumed,
     }
-    lines = [str(proof) for proof in found.proofs]
+    lines = [*(found.network.lines() if found.network else []), *map(str, found.proofs)]
     about = {"name": found.name, "code": found.code, "warnings": len(found.warnings), "proofs": len(found.proofs)}
     lines.append(summary.format(**about, **counts))
-    data = {"code": found.code, **counts, "impossible": [proof.as_dict() for proof in found.proofs]}
+    data: dict[str, Any] = {"code": found.code, **counts, "impossible": [proof.as_dict() for proof in found.proofs]}
+    if found.network:
+        data["network"] = found.network.as_dict()
     return found.holds(strict=strict), data, lines, found.warnings
 
 

@@ -16,6 +16,7 @@ from serentak.plan.model import Plan, read_plan
 from serentak.plan.reasons import in_words
 from serentak.plan.violations import Violation
 from serentak.routing.proofs import Proof, precheck_district
+from serentak.travel.survey import Survey, survey_network
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,7 @@ class DistrictVerdict:
     assumed: int
     warnings: tuple[Problem, ...]
     proofs: tuple[Proof, ...]
+    network: Survey | None
 
     def holds(self, *, strict: bool) -> bool:
         """Tell whether it may be planned; strictly, also without warnings and proven impossibilities."""
@@ -83,6 +85,7 @@ def check_district(source: Path) -> DistrictVerdict:
         assumed=len(district.assumed),
         warnings=ground.warnings,
         proofs=tuple(precheck_district(district, ground.travel)),
+        network=None if ground.graph is None else survey_network(ground.graph, district),
     )
 
 

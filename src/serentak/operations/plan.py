@@ -11,13 +11,14 @@ from pathlib import Path
 import msgspec
 
 from serentak import __version__
-from serentak.base.errors import Broken, Problem
+from serentak.base.errors import Broken, Problem, Problems
 from serentak.base.messages import _
 from serentak.formats.report import report
 from serentak.formats.stops import stops_csv
 from serentak.kit.kits import Kits, build_kits
 from serentak.kit.rules import Rules, load_rules
 from serentak.kit.validate import validate as validate_kits
+from serentak.operations.network_file import find_network
 from serentak.operations.workspace import (
     copy_input,
     district_source,
@@ -33,17 +34,21 @@ from serentak.routing.district import DEFAULT_EFFORT, plan_district
 from serentak.territory.model import District
 from serentak.territory.read import read_district
 from serentak.travel import CrowFlight, Travel
+from serentak.travel.graph import Graph
+from serentak.travel.network import read_network
+from serentak.travel.road import RoadTravel
 
 
 @dataclass(frozen=True)
 class Ground:
-    """A district with all that is derived from it before planning."""
+    """A district with all that is derived from it before planning; `graph` is its network, if it has one."""
 
     district: District
     kits: Kits
     rules: Rules
     travel: Travel
     warnings: tuple[Problem, ...]
+    graph: Graph | None = None
 
 
 @dataclass(frozen=True)
@@ -70,7 +75,21 @@ def read_ground(source: Path) -> Ground:
     kits = build_kits(district, rules)
     problems.extend(validate_district(district, kits))
     problems.raise_errors()
-    return Ground(district, kits, rules, CrowFlight(district.terrain), tuple(problems.warnings))
+    graph = _read_graph(source, district, problems)
+    travel = CrowFlight(district.terrain) if graph is None else RoadTravel(graph, district.terrain)
+    return Ground(district, kits, rules, travel, tuple(problems.warnings), graph)
+
+
+def _read_graph(source: Path, district: District, problems: Problems) -> Graph | None:
+    """Read the network of a district, if it has one; it must lie where the stations are."""
+    path = find_network(source)
+    if path is None:
+        return None
+    where = [(p.lon, p.lat) for p in district.places] + [(s.lon, s.lat) for s in district.stations]
+    lons, lats = (sorted(value for value in values if value is not None) for values in zip(*where, strict=True))
+    graph, found = read_network(path, (lons[0], lats[0], lons[-1], lats[-1]))
+    problems.extend(found)
+    return graph
 
 
 def make_plan(

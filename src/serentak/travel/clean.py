@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +13,7 @@ from serentak.territory.columns import MODES
 from serentak.travel.graph import Graph
 from serentak.travel.lines import Lines
 from serentak.travel.protocol import UNREACHABLE
-from serentak.travel.ways import table
+from serentak.travel.ways import WATER, table
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -35,7 +35,8 @@ def build_graph(lines: Lines, file: str, problems: Problems) -> Graph:
     problems
         Takes a warning for each kind of thing left out.
     """
-    shapes = _cut(lines)
+    lines = _with_true_crossings(lines, file, problems)
+    shapes = _cut(lines, file, problems)
     edges = _kept(_merged(shapes, lines), shapes, lines, file, problems)
     return _graph(edges, shapes, lines)
 
@@ -73,14 +74,44 @@ def segment_metres(lon: Floats, lat: Floats) -> Floats:
     return np.asarray(Geod(ellps="WGS84").inv(lon[:-1], lat[:-1], lon[1:], lat[1:])[2], dtype=np.float64)
 
 
-def _cut(lines: Lines) -> _Shapes:
-    """Cut lines where they meet and end, and between, evenly, where a stretch is too long or returns to its start."""
+def _along(lines: Lines) -> tuple[Ints, Floats]:
+    """Give the line of every bend, and the metres to it along all lines one after another."""
     size = np.diff(lines.start)
-    line = np.repeat(np.arange(len(size)), size)
-    node = np.unique(lines.key, return_inverse=True)[1].astype(np.int64)
     here = np.concatenate(([0.0], segment_metres(lines.lon, lines.lat)))
     here[lines.start[:-1]] = 0.0
-    along = np.cumsum(here)
+    return np.repeat(np.arange(len(size)), size), np.cumsum(here)
+
+
+def _with_true_crossings(lines: Lines, file: str, problems: Problems) -> Lines:
+    """Leave out the durations of crossings that no ferry can keep."""
+    if not any(trait.seconds for trait in lines.traits):
+        return lines
+    _line, along = _along(lines)
+    kmh = (along[lines.start[1:] - 1] - along[lines.start[:-1]]) * 3.6
+    kmh /= np.maximum(1e-9, np.array([trait.seconds for trait in lines.traits])[lines.trait])
+    timed = np.array([trait.seconds > 0 for trait in lines.traits])[lines.trait]
+    limits = table()["plausible"]
+    wrong = timed & ~((kmh >= limits["slowest_ferry"]) & (kmh <= limits["fastest_ferry"]))
+    if not wrong.any():
+        return lines
+    problems.warn(
+        file, None, "duration", ", ".join(map(str, lines.source[wrong][:5].tolist())),
+        _("{n} crossings have a duration that cannot be true; the speed of their kind is used").format(n=wrong.sum()),
+        _("write the duration of one crossing as hours:minutes"),
+    )  # fmt: skip
+    untimed = [replace(trait, seconds=0) for trait in lines.traits]
+    return replace(
+        lines,
+        traits=(*lines.traits, *untimed),
+        trait=np.where(wrong, lines.trait + len(untimed), lines.trait).astype(np.int32),
+    )
+
+
+def _cut(lines: Lines, file: str, problems: Problems) -> _Shapes:
+    """Cut lines where they meet and end, and between, evenly, where a stretch is too long or returns to its start."""
+    line, along = _along(lines)
+    _say_straight(lines, line, along, file, problems)
+    node = np.unique(lines.key, return_inverse=True)[1].astype(np.int64)
     cut = np.bincount(node)[node] > 1
     cut[lines.start[:-1]] = cut[lines.start[1:] - 1] = True
     first, last, _line = _stretches(cut, line)
@@ -101,6 +132,22 @@ def _cut(lines: Lines) -> _Shapes:
     node = np.insert(node, after, np.arange(len(after)) + (node.max() + 1))
     line, cut = np.insert(line, after, line[after]), np.insert(cut, after, True)
     return _Shapes(node, between(lines.lon), between(lines.lat), np.insert(along, after, aim), *_stretches(cut, line))
+
+
+def _say_straight(lines: Lines, line: Ints, along: Floats, file: str, problems: Problems) -> None:
+    """Warn of roads drawn straight over kilometres; those that stay whole lead over water and may be straight."""
+    water = np.array([trait.whole or trait.kind in WATER for trait in lines.traits])[lines.trait]
+    metres = np.diff(along, append=along[-1])
+    longest = table()["plausible"]["straight_metres"]
+    found = line[(metres > longest) & ~water[line]]
+    if len(found):
+        problems.warn(
+            file, None, None, ", ".join(map(str, dict.fromkeys(lines.source[found[:5]].tolist()))),
+            _("{n} stretches of road run straight for more than {metres} m; their length may be wrong").format(
+                n=len(found), metres=longest
+            ),
+            _("draw them along the ground"),
+        )  # fmt: skip
 
 
 def _stretches(cut: Bools, line: Ints) -> tuple[Ints, Ints, Ints]:

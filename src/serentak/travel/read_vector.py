@@ -139,7 +139,7 @@ def bend_keys(lon: NDArray[np.float64], lat: NDArray[np.float64]) -> NDArray[np.
 
 
 def _say_no_lines(
-    path: Path, layer: str, geometry: NDArray[np.object_], kinds: NDArray[np.int64], problems: Problems
+    path: Path, layer: str, geometry: NDArray[np.object_], kinds: NDArray[np.int32], problems: Problems
 ) -> None:
     import shapely  # noqa: PLC0415
 

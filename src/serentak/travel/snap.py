@@ -56,7 +56,7 @@ class Snapper:
         mode
             Mode of travel.
         """
-        nodes, tree = self._usable(mode)
+        nodes, tree = self._tree(mode)
         if not len(nodes) or not points:
             n = len(points)
             return Snapped(np.full(n, -1, dtype=np.int32), np.full(n, UNREACHABLE, dtype=np.int64))
@@ -67,7 +67,21 @@ class Snapper:
         metres = straight_metres(lon, lat, self.graph.lon[node], self.graph.lat[node])
         return Snapped(np.where(metres <= snap_limit(mode), node, -1).astype(np.int32), metres)
 
-    def _usable(self, mode: str) -> tuple[NDArray[np.int64], Any]:
+    def usable(self, mode: str) -> NDArray[np.int64]:
+        """Give the nodes to which points may be joined by a mode."""
+        return self._tree(mode)[0]
+
+    def between(
+        self, nodes: NDArray[np.int64], others: NDArray[np.int64]
+    ) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
+        """Give for each node the straight metres to the nearest of the others, and which of them it is."""
+        from scipy.spatial import KDTree  # noqa: PLC0415 - heavy
+
+        lon, lat = self.graph.lon, self.graph.lat
+        distance, nearest = KDTree(_on_sphere(lon[others], lat[others])).query(_on_sphere(lon[nodes], lat[nodes]))
+        return distance, nearest
+
+    def _tree(self, mode: str) -> tuple[NDArray[np.int64], Any]:
         if mode not in self._near:
             from scipy.spatial import KDTree  # noqa: PLC0415 - heavy; only those who have a network pay for it
 

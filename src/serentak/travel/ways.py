@@ -14,6 +14,9 @@ from typing import Any, Final
 from serentak.territory.columns import MODES
 
 WHEELS: Final = ("truck", "pickup", "4x4", "motorbike")
+WATER: Final = ("sea", "fairway", "ferry", "river", "canal", "tidal_channel")
+"""Kinds of way that lead over water."""
+
 TABLE: Final = Path(__file__).with_name("ways.toml")
 
 TAGS: Final = (
