@@ -117,7 +117,7 @@ def _read_layer(path: Path, layer: str, lines: LineBuilder, judge: Judge, proble
     straight = np.isin(shapely.get_type_id(parts), (1, 2)) & ~shapely.is_empty(parts)
     parts, owner = parts[straight], owner[straight]
     at, index = shapely.get_coordinates(parts, return_index=True)
-    lon, lat = _degrees(path, meta["crs"], at[:, 0], at[:, 1])
+    lon, lat = degrees(path, meta["crs"], at[:, 0], at[:, 1])
     key = bend_keys(lon, lat)
     start = np.concatenate(([0], np.cumsum(np.bincount(index, minlength=len(parts)))))
     verdicts: dict[int, tuple[int, int, str]] = {}
@@ -153,7 +153,7 @@ def _say_no_lines(
         )  # fmt: skip
 
 
-def _degrees(
+def degrees(
     path: Path, crs: str | None, x: NDArray[np.float64], y: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Turn coordinates into degrees, WGS84.

@@ -1,0 +1,172 @@
+"""A plan as a course of events: every journey with what it waits for, in an order in which a future can unfold."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from serentak.base.clock import DAY
+from serentak.kit.kits import Kits
+from serentak.kit.rules import Rules
+from serentak.plan.model import Direction, Plan, Run, Stop
+from serentak.plan.stages import Child, StageSpec, build_stages, is_recap, recap_unit
+from serentak.territory.model import District, FleetRow
+from serentak.travel import Point, Travel
+
+
+@dataclass(frozen=True, slots=True)
+class Halt:
+    """A stop of a journey.
+
+    Parameters
+    ----------
+    child
+        Where it is, with its window and hours.
+    goods
+        Station ids and recapitulation boxes handed over or collected here.
+    service
+        Seconds that takes by the plan.
+    morning
+        Planned departure after a night here, or None.
+    """
+
+    child: Child
+    goods: tuple[str, ...]
+    service: int
+    morning: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Journey:
+    """A run of the plan.
+
+    Parameters
+    ----------
+    run
+        As planned.
+    stage
+        Its stage.
+    row
+        Its vehicles.
+    base
+        Where it starts and ends.
+    halts
+        Its stops in order.
+    round
+        How many runs its vehicle team has made that day before it; with the team and the day its name in the draws.
+    metres
+        Distance, summed over the vehicles of the team.
+    """
+
+    run: Run
+    stage: StageSpec
+    row: FleetRow
+    base: Point
+    halts: tuple[Halt, ...]
+    round: int
+    metres: int
+
+    @property
+    def direction(self) -> Direction:
+        """Way out or return."""
+        return self.stage.direction
+
+    @property
+    def pace(self) -> tuple[str, float]:
+        """Mode and speed factor."""
+        return self.row.mode, self.row.speed_factor
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """A plan as journeys, each after all that it waits for.
+
+    Parameters
+    ----------
+    stations
+        Ids of the stations the plan serves, by direction, in the plan's order.
+    places
+        Ids of the places that goods pass through, by direction.
+    """
+
+    journeys: tuple[Journey, ...]
+    stations: dict[Direction, tuple[str, ...]]
+    places: dict[Direction, tuple[str, ...]]
+
+
+def make_course(plan: Plan, district: District, kits: Kits, rules: Rules, travel: Travel) -> Course:
+    """Lay out a plan that holds as a course of events.
+
+    Parameters
+    ----------
+    plan, district, kits, rules, travel
+        A plan without violations, and what it was made for.
+    """
+    journeys: list[Journey] = []
+    stations: dict[Direction, list[str]] = {"out": [], "back": []}
+    places: dict[Direction, list[str]] = {"out": [], "back": []}
+    warehouse = next(place.id for place in district.places if place.kind == "warehouse")
+    villages: dict[str, list[str]] = defaultdict(list)
+    for station in district.stations:
+        villages[station.village].append(station.id)
+    where = dict.fromkeys([*(station.id for station in district.stations), *map(recap_unit, kits.recap)], warehouse)
+    for direction in ("out", "back"):
+        specs = {spec.id: spec for spec in build_stages(district, kits, rules, travel, direction)}
+        if direction == "back":
+            where |= {station.id: station.id for station in district.stations}
+        for stage in plan.stages:
+            if stage.direction != direction:
+                continue
+            for journey in _journeys(stage.runs, specs[stage.id], villages, where, kits, travel):
+                journeys.append(journey)
+                for halt in journey.halts:
+                    names = stations if halt.child.is_station else places
+                    if halt.child.id not in names[direction]:
+                        names[direction].append(halt.child.id)
+    return Course(
+        tuple(journeys),
+        {direction: tuple(names) for direction, names in stations.items()},
+        {direction: tuple(names) for direction, names in places.items()},
+    )
+
+
+def _journeys(
+    runs: tuple[Run, ...],
+    spec: StageSpec,
+    villages: dict[str, list[str]],
+    where: dict[str, str],
+    kits: Kits,
+    travel: Travel,
+) -> list[Journey]:
+    children = {child.id: child for child in spec.children}
+    rows = {name: row for row in spec.fleet for name in row.names()}
+    base = Point(spec.base.id, spec.base.lon, spec.base.lat)
+    made: dict[tuple[str, int], int] = defaultdict(int)
+    journeys = []
+    for run in sorted(runs, key=lambda run: (run.depart, run.id)):
+        halts = tuple(_halt(stop, children[stop.at], spec, villages, where, kits) for stop in run.stops)
+        row = rows[run.vehicle]
+        metres = row.team * _metres([base, *(halt.child.point for halt in halts)], row, travel)
+        journeys.append(Journey(run, spec, row, base, halts, made[run.vehicle, run.day], metres))
+        made[run.vehicle, run.day] += 1
+    return journeys
+
+
+def _metres(points: list[Point], row: FleetRow, travel: Travel) -> int:
+    metres = travel.legs(points, row.mode, row.speed_factor).metres
+    return int(sum(metres[here, (here + 1) % len(points)] for here in range(len(points))))
+
+
+def _halt(
+    stop: Stop, child: Child, spec: StageSpec, villages: dict[str, list[str]], where: dict[str, str], kits: Kits
+) -> Halt:
+    source, target = (spec.base.id, child.id) if spec.direction == "out" else (child.id, spec.base.id)
+    names = [child.id] if child.is_station else []
+    for unit in stop.units:
+        inside = villages.get(unit)
+        names += [name for name in inside if where.get(name) == source] if inside is not None else [unit]
+    where |= dict.fromkeys(names, target)
+    boxes = sum(len((kits.recap[name[:-2]] if is_recap(name) else kits.stations[name]).boxes) for name in names)
+    arrived, left = ((moment - spec.hours[0]) // DAY for moment in (stop.arrive, stop.depart))
+    overnight = spec.overnight and child.night and left > arrived
+    return Halt(child, tuple(names), child.service(boxes), stop.depart if overnight else None)
