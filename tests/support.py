@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import date
 from functools import cache
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 from msgspec.structs import replace as change
@@ -230,6 +231,8 @@ def specs(where: District, direction: str, travel: Travel | None = None) -> dict
 
 class Table:
     """Travel by a table of seconds between ids, the same in every mode; a metre a second."""
+
+    engines: ClassVar[dict[str, str]] = {}
 
     def __init__(self, seconds: Callable[[str, str], int]) -> None:
         self.seconds = seconds

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from networks import graph, graphs
 from serentak.base.errors import Broken
 from serentak.travel.cch import Hierarchy
 from serentak.travel.dijkstra import Dijkstra, Lengths
 from serentak.travel.engine import LONGEST, make_engine
 from serentak.travel.protocol import UNREACHABLE
-from tests.travel.graphs import graph, graphs
 
 NETWORKS = {"jakarta": "data/jakarta/jakarta_roads.shp", "liechtenstein": "data/osm/liechtenstein.osm.pbf"}
 

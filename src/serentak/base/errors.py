@@ -18,7 +18,7 @@ from typing import Literal
 
 from serentak.base.messages import _
 
-Severity = Literal["error", "warning"]
+Severity = Literal["error", "warning", "note"]
 
 
 class SerentakError(Exception):
@@ -52,7 +52,8 @@ class Problem:
     remedy
         What to do about it, in the language chosen.
     severity
-        An error stops the work; a warning is shown, and stops it only when the user asks to be strict.
+        An error stops the work; a warning is shown, and stops it only when the user asks to be strict; a note says
+        what was done with the input and is shown where somebody asks for a report on it.
     """
 
     file: str
@@ -130,6 +131,11 @@ class Problems:
         """Problems that are only shown, in the order found."""
         return [problem for problem in self._found if problem.severity == "warning"]
 
+    @property
+    def notes(self) -> list[Problem]:
+        """What was done with the input, in the order found."""
+        return [problem for problem in self._found if problem.severity == "note"]
+
     def add(self, problem: Problem) -> None:
         """Note a problem; the same one twice is kept once."""
         if problem not in self._found[-50:]:
@@ -148,6 +154,10 @@ class Problems:
         """Note something the user should look at."""
         self.add(Problem(file, row, column, None if value is None else str(value), message, remedy, "warning"))
 
+    def note(self, file: str, value: object, message: str, remedy: str) -> None:
+        """Note what was done with the input."""
+        self.add(Problem(file, None, None, None if value is None else str(value), message, remedy, "note"))
+
     def raise_errors(self, *, strict: bool = False) -> None:
         """Raise what has been found.
 
@@ -161,6 +171,6 @@ class Problems:
         InputError
             When at least one error was noted, with all of them (and the warnings, if strict).
         """
-        stopping = [problem for problem in self._found if strict or problem.severity == "error"]
+        stopping = self.errors + (self.warnings if strict else [])
         if stopping:
             raise InputError(stopping)

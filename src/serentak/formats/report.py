@@ -18,8 +18,16 @@ MOST_LISTED = 40
 """Unserved stations listed one by one; the rest is counted, and stands in ``plan.json``."""
 
 
-def report(plan: Plan, district: District, kits: Kits, warnings: Sequence[str] = ()) -> str:
-    """Write the report of a plan in the language in use (Markdown)."""
+def report(
+    plan: Plan, district: District, kits: Kits, warnings: Sequence[str] = (), *, on_network: bool = False
+) -> str:
+    """Write the report of a plan in the language in use (Markdown).
+
+    Parameters
+    ----------
+    on_network
+        Whether times and distances come from a network rather than from coordinates.
+    """
     parts = [
         f"# {_('Distribution plan')}: {district.name} ({district.code})",
         _head(plan, district),
@@ -31,7 +39,7 @@ def report(plan: Plan, district: District, kits: Kits, warnings: Sequence[str] =
         _escorts(plan, district),
         _unserved(plan),
         _pins(plan, district),
-        _assumptions(district),
+        _assumptions(district, on_network=on_network),
         _notes(warnings),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
@@ -270,13 +278,20 @@ def _pins(plan: Plan, district: District) -> str:
     return text
 
 
-def _assumptions(district: District) -> str:
+def _assumptions(district: District, *, on_network: bool) -> str:
     counted = Counter((entry.file, entry.column, entry.rule) for entry in district.assumed)
     rows = [(f"{file}: {column}", rule, n) for (file, column, rule), n in counted.items()]
     text = f"## {_('Assumed')}\n\n"
-    text += _("Times and distances: geodesic, lengthened and slowed by terrain ({terrain}); no road network.").format(
-        terrain=district.terrain
-    )
+    if on_network:
+        text += _(
+            "Times and distances: fastest ways on the network of the district; speeds by kind of way are assumptions, "
+            "and so is a walking pace between a place and the nearest way. Places that share the nearest node of the "
+            "network: geodesic, lengthened and slowed by terrain ({terrain})."
+        ).format(terrain=district.terrain)
+    else:
+        text += _(
+            "Times and distances: geodesic, lengthened and slowed by terrain ({terrain}); no road network."
+        ).format(terrain=district.terrain)
     if rows:
         text += "\n\n" + table((_("What"), _("rule"), _("values")), rows)
     return text

@@ -85,7 +85,7 @@ def check_district(source: Path) -> DistrictVerdict:
         assumed=len(district.assumed),
         warnings=ground.warnings,
         proofs=tuple(precheck_district(district, ground.travel)),
-        network=None if ground.graph is None else survey_network(ground.graph, district),
+        network=None if ground.graph is None else survey_network(ground.graph, district, ground.notes),
     )
 
 

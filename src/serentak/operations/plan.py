@@ -41,7 +41,10 @@ from serentak.travel.road import RoadTravel
 
 @dataclass(frozen=True)
 class Ground:
-    """A district with all that is derived from it before planning; `graph` is its network, if it has one."""
+    """A district with all that is derived from it before planning; `graph` is its network, if it has one.
+
+    `notes` say what was done to read it.
+    """
 
     district: District
     kits: Kits
@@ -49,6 +52,7 @@ class Ground:
     travel: Travel
     warnings: tuple[Problem, ...]
     graph: Graph | None = None
+    notes: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -77,7 +81,7 @@ def read_ground(source: Path) -> Ground:
     problems.raise_errors()
     graph = _read_graph(source, district, problems)
     travel = CrowFlight(district.terrain) if graph is None else RoadTravel(graph, district.terrain)
-    return Ground(district, kits, rules, travel, tuple(problems.warnings), graph)
+    return Ground(district, kits, rules, travel, tuple(problems.warnings), graph, tuple(problems.notes))
 
 
 def _read_graph(source: Path, district: District, problems: Problems) -> Graph | None:
@@ -148,7 +152,7 @@ def write_plan(folder: Path, plan: Plan, ground: Ground) -> None:
     warnings = [str(problem) for problem in ground.warnings]
     (folder / "plan.json").write_bytes(encode(plan))
     (folder / "stops.csv").write_text(stops_csv(plan, ground.district), encoding="utf-8", newline="")
-    text = report(plan, ground.district, ground.kits, warnings)
+    text = report(plan, ground.district, ground.kits, warnings, on_network=ground.graph is not None)
     (folder / "report.md").write_text(text, encoding="utf-8")
 
 

@@ -180,9 +180,17 @@ class Explainer:
         spec = self.specs[stage.id]
         return next((n, child) for n, child in enumerate(spec.children, 1) if child.id == at)
 
-    def _length(self, stage: Stage, run: Run, legs: Legs) -> tuple[int, int]:
+    def _passes(self, stage: Stage, run: Run, row: FleetRow) -> bool:
+        """Tell whether a vehicle of that row finds a way from stop to stop and home."""
+        seconds = self._legs(stage, row).seconds
+        return all(seconds[pair] >= 0 for pair in self._pairs(stage, run))
+
+    def _pairs(self, stage: Stage, run: Run) -> list[tuple[int, int]]:
         path = [0, *(self._child(stage, stop.at)[0] for stop in run.stops), 0]
-        pairs = list(itertools.pairwise(path))
+        return list(itertools.pairwise(path))
+
+    def _length(self, stage: Stage, run: Run, legs: Legs) -> tuple[int, int]:
+        pairs = self._pairs(stage, run)
         return sum(int(legs.metres[pair]) for pair in pairs), sum(int(legs.seconds[pair]) for pair in pairs)
 
     def _why_then(self, stage: Stage, run: Run) -> str:
@@ -242,6 +250,8 @@ class Explainer:
                 others.append(_("{type} cannot reach {at}").format(type=row.type, at=barred[0]))
             elif row.team * row.boxes < load:
                 others.append(_("{type} carries only {boxes} boxes").format(type=row.type, boxes=row.team * row.boxes))
+            elif not self._passes(stage, run, row):
+                others.append(_("{type} has no way to all of its stops").format(type=row.type))
             else:
                 metres, seconds = self._length(stage, run, self._legs(stage, row))
                 more = moving_cost(row, metres, seconds) - moving_cost(

@@ -25,7 +25,10 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
         N_("its {boxes} boxes weigh {kg} kg and take {litres} l with their bundles, more than any team there carries"),
         N_("let vehicles move in teams that carry them, or base a larger one there"),
     ),
-    "no_way": (N_("there is no way to it from {base}"), N_("check the network and the coordinates")),
+    "no_way": (
+        N_("there is no way to it from {base} and back by {modes}"),
+        N_("check the network and its coordinates, name another mode, or bring it by way of a transit place"),
+    ),
     "no_escort": (
         N_("the run must be escorted, and no escort team stands at {base} on those days"),
         N_("base one escort team at {base}, or set escort to none"),
@@ -69,7 +72,7 @@ _SHORT: Final = {
     "no_mode": N_("no vehicle that can reach it"),
     "too_large": N_("too large for one run"),
     "too_heavy": N_("too heavy for one run"),
-    "no_way": N_("no way"),
+    "no_way": N_("no way for this mode"),
     "no_escort": N_("no escort"),
     "no_day": N_("no working day"),
     "window": N_("window too short"),

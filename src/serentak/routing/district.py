@@ -72,7 +72,7 @@ def plan_district(
         input_sha256="",
         seed=number,
         effort=effort,
-        engines={"pyvrp": version("pyvrp"), "highs": version("highspy")},
+        engines={"pyvrp": version("pyvrp"), "highs": version("highspy"), **ways.engines},
         stages=(*out.stages, *back.stages),
         unserved=_listed(district, out, back),
         baseline=baseline,

@@ -255,6 +255,7 @@ class _Model:
             for point in [self.problem.tasks[task].child + 1]
             for seconds in self.problem.seconds.values()
             for there in [seconds[0][point]]
+            if there >= 0 and seconds[point][0] >= 0
         )
 
     def _home(self, crew: Crew) -> int:

@@ -89,9 +89,10 @@ def _reason(problem: Problem, everyone: list[Crew], task: int) -> Impossible:
             return Impossible("too_large", None, {"boxes": work.boxes, "largest": largest})
         kg, litres = -(-work.grams // 1000), -(-work.millilitres // 1000)
         return Impossible("too_heavy", None, {"boxes": work.boxes, "kg": kg, "litres": litres})
-    driving = [row for row in carrying if problem.seconds[row.mode, row.speed_factor][0][_point(problem, task)] >= 0]
+    driving = [row for row in carrying if _there_and_back(problem, row, task)]
     if not driving:
-        return Impossible("no_way", None, {"base": spec.base.id})
+        modes = ", ".join(dict.fromkeys(row.mode for row in carrying))
+        return Impossible("no_way", None, {"base": spec.base.id, "modes": modes})
     best = min(driving, key=lambda row: problem.seconds[row.mode, row.speed_factor][0][_point(problem, task)])
     arrival, home = _freely(problem, best, task)
     earliest = arrival if spec.direction == "out" else home
@@ -104,6 +105,12 @@ def _reason(problem: Problem, everyone: list[Crew], task: int) -> Impossible:
         return Impossible("no_day", earliest, {"base": spec.base.id})
     shift = max(crew.shift[1] - crew.shift[0] for crew in own)
     return _too_late(problem, best, task, arrival, home, shift)
+
+
+def _there_and_back(problem: Problem, row: FleetRow, task: int) -> bool:
+    """Tell whether there is a way to the child and a way home."""
+    seconds, point = problem.seconds[row.mode, row.speed_factor], _point(problem, task)
+    return seconds[0][point] >= 0 and seconds[point][0] >= 0
 
 
 def _point(problem: Problem, task: int) -> int:

@@ -1,6 +1,7 @@
 """How one gets there: times and distances between points, by mode of travel.
 
-`Travel` is the seam: `CrowFlight` estimates from coordinates alone; a road network can take its place.
+`Travel` is the seam: `CrowFlight` estimates from coordinates alone; `serentak.travel.road` finds the
+fastest ways on a network of roads and rivers.
 """
 
 from serentak.travel.crow import CrowFlight

@@ -207,8 +207,8 @@ def _say(
         return
     at = np.flatnonzero(found) if stretch is None else stretch[found]
     sources = list(dict.fromkeys(lines.source[shapes.line[at[:1000]]].tolist()))[:5]
-    problems.warn(
-        file, None, None, ", ".join(map(str, sources)),
+    problems.note(
+        file, ", ".join(map(str, sources)),
         message.format(n=len(at)),
         _("the numbers are those of ways in the file; nothing need be done unless a road is missing"),
     )  # fmt: skip

@@ -59,6 +59,11 @@ class CrowFlight:
         self._rows: dict[str, dict[str, float]] = _table()[terrain]
         self._gap = int(_table()["gap"])
 
+    @property
+    def engines(self) -> dict[str, str]:
+        """No software but this one; see `serentak.travel.protocol.Travel`."""
+        return {}
+
     def speed(self, mode: str) -> tuple[float, float]:
         """Give km/h and winding factor of a mode."""
         row = self._rows[mode]

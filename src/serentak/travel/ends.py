@@ -61,8 +61,8 @@ def joined_ends(lines: Lines, file: str, problems: Problems) -> Lines:
         insert_at.append((first + int(np.searchsorted(reach, along)), float(along)))
         insert_key.append(int(key[bend]))
         insert_point.append((lines.lon[bend], lines.lat[bend]))
-    problems.warn(
-        file, None, None, None,
+    problems.note(
+        file, None,
         _("{n} lines end beside another line, less than {metres} m away; they are joined to it").format(
             n=len(nearest), metres=tolerance
         ),

@@ -84,10 +84,16 @@ def _reader(path: Path) -> Callable[[Path, Judge, Problems], Lines]:
 
 def _say_what_was_not_used(judge: Judge, file: str, problems: Problems) -> None:
     for kind, count in sorted(judge.unknown.items(), key=lambda item: (-item[1], item[0]))[:20]:
-        problems.warn(
-            file, None, None, kind,
+        problems.note(
+            file, kind,
             _("{n} ways are of a kind that nobody knows; nobody travels on them").format(n=count),
             _("if people do, write a kind that is known; the reference of networks lists them"),
+        )  # fmt: skip
+    if judge.closed:
+        problems.note(
+            file, ", ".join(f"{kind} ({n})" for kind, n in judge.closed.most_common(8)),
+            _("{n} ways of known kinds are closed to everybody, or not built").format(n=judge.closed.total()),
+            _("nothing need be done unless people use them"),
         )  # fmt: skip
     for limit, sources in judge.speeds.items():
         problems.warn(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
@@ -63,6 +63,11 @@ class Way:
 
 class Travel(Protocol):
     """Knows how long the way between points takes."""
+
+    @property
+    def engines(self) -> Mapping[str, str]:
+        """Name and version of the software that finds the ways, as a plan records them; empty for estimates."""
+        ...
 
     def legs(self, points: Sequence[Point], mode: str, speed_factor: float = 1.0) -> Legs:
         """Give all legs between the points.

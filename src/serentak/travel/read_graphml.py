@@ -163,8 +163,8 @@ def _lines(found: _Document, judge: Judge, file: str, problems: Problems) -> Lin
             [bend[1] for bend in drawn],
         )
     if nowhere:
-        problems.warn(
-            file, None, None, nowhere,
+        problems.note(
+            file, None,
             _("{n} edges lead to nodes without coordinates; they are left out").format(n=nowhere),
             _("write x (longitude) and y (latitude) at every node, as osmnx.save_graphml does"),
         )  # fmt: skip

@@ -55,8 +55,8 @@ class _Reader:
             self.judge.forget()
             self._pass(positions)
         if self.missing:
-            self.problems.warn(
-                self.path.name, None, None, None,
+            self.problems.note(
+                self.path.name, None,
                 _("{ways} ways lack nodes that are not in the file; they end where it ends").format(ways=self.clipped),
                 _("cut the extract a little larger than the district"),
             )  # fmt: skip

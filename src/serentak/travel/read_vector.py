@@ -36,8 +36,9 @@ _SYNONYMS: Final = {
     "lebar": "width",
     "kecepatan": "maxspeed",
 }
-_ONE_WAY: Final = {"b": "no", "f": "yes", "t": "-1", "ya": "yes", "tidak": "no", "ft": "yes", "tf": "-1"}
-"""How other programs say in which direction one may go."""
+_ONE_WAY: Final = {"b": "no", "ft": "yes", "tf": "-1", "ya": "yes", "t": "yes", "tidak": "no", "f": "no", "false": "no"}
+_ONE_WAY_GEOFABRIK: Final = {"b": "no", "f": "yes", "t": "-1"}
+"""How other programs say in which direction one may go; F is forward in files that have a column ``fclass``."""
 
 _OTHER_TAGS: Final = re.compile(r'"((?:[^"\\]|\\.)*)"=>"((?:[^"\\]|\\.)*)"')
 _SOURCE: Final = "osm_id"
@@ -146,8 +147,8 @@ def _say_no_lines(
     missing = int(np.sum(shapely.is_missing(geometry)))
     others = int(np.sum(~np.isin(kinds, (1, 2)))) - int(np.sum(kinds == -1))
     if missing + others > 0:
-        problems.warn(
-            path.name, None, None, layer,
+        problems.note(
+                path.name, layer,
             _("{n} features are no lines; they are left out").format(n=missing + others),
             _("draw ways as lines; areas and points are no ways"),
         )  # fmt: skip
@@ -205,7 +206,8 @@ class _Tags:
         if grade.startswith("track_grade"):
             tags.setdefault("tracktype", grade.removeprefix("track_"))
         if "oneway" in tags:
-            tags["oneway"] = _ONE_WAY.get(tags["oneway"].lower(), tags["oneway"].lower())
+            words = _ONE_WAY_GEOFABRIK if self.kind == "fclass" else _ONE_WAY
+            tags["oneway"] = words.get(tags["oneway"].lower(), tags["oneway"].lower())
         for name in ("maxspeed", "width"):
             if tags.get(name) in {"0", "0.0"} and _SOURCE in self.columns:
                 del tags[name]  # exports of OpenStreetMap write 0 where nothing is known

@@ -19,6 +19,7 @@ from serentak.travel.ways import snap_limit, table
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from serentak.base.errors import Problem
     from serentak.territory.model import District, Place, Station
     from serentak.travel.graph import Graph
 
@@ -145,6 +146,8 @@ class Survey:
 
     Parameters
     ----------
+    notes
+        What was done to read it.
     nodes, edges, metres
         Size of the network.
     kinds
@@ -161,6 +164,7 @@ class Survey:
         Road ends and jetties that would reach those no mode reaches.
     """
 
+    notes: tuple[Problem, ...]
     nodes: int
     edges: int
     metres: int
@@ -178,6 +182,7 @@ class Survey:
                 km=number(self.metres // 1000), nodes=number(self.nodes)
             )
         ]
+        said += [f"  {note}" for note in self.notes]
         said += [f"  {report}" for report in self.modes]
         said += [
             "  " + _("{mode}: the network has no way for it; its times stay estimates").format(mode=mode)
@@ -229,7 +234,7 @@ def _group(name: str, base: str, mode: str, reason: Reason, rows: Sequence[Unrea
     )
 
 
-def survey_network(graph: Graph, district: District) -> Survey:
+def survey_network(graph: Graph, district: District, notes: Sequence[Problem] = ()) -> Survey:
     """See how far a network serves a district.
 
     Parameters
@@ -238,6 +243,8 @@ def survey_network(graph: Graph, district: District) -> Survey:
         The network.
     district
         Its stations, places and vehicles.
+    notes
+        What was done to read the network.
 
     Returns
     -------
@@ -250,6 +257,7 @@ def survey_network(graph: Graph, district: District) -> Survey:
     metres = np.bincount(graph.kind, weights=graph.metres, minlength=len(graph.kinds)).astype(int)
     wanted = [mode for mode in MODES if mode in graph.milliseconds or mode in look.served]
     return Survey(
+        notes=tuple(notes),
         nodes=len(graph.lon),
         edges=len(graph.metres),
         metres=int(graph.metres.sum()),

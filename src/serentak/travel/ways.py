@@ -30,8 +30,10 @@ TAGS: Final = (
 _NUMBER: Final = re.compile(r"([+-]?[0-9]+(?:[.,][0-9]+)?)\s*([a-z/]*)")
 _DURATION: Final = re.compile(r"(?:([0-9]{1,3}):)?([0-9]{1,3}):([0-9]{2})")
 _PER_UNIT: Final = {"mph": 1.609344, "knots": 1.852, "kn": 1.852}
-_ONE_WAY: Final = {"yes": 1, "true": 1, "1": 1, "f": 1, "-1": -1, "reverse": -1, "t": -1}
+_ONE_WAY: Final = {"yes": 1, "true": 1, "1": 1, "-1": -1, "reverse": -1}
 _NOBODY: Final = ("reversible",)
+"""One-ways whose direction changes by the hour."""
+_LONGEST_CROSSING: Final = 72 * 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +197,7 @@ def judge(kind: str, tags: Mapping[str, str]) -> tuple[Trait | None, str]:
         kind,
         tuple(ahead[mode] for mode in MODES),
         tuple(back[mode] for mode in MODES),
-        read_duration(tags.get("duration", "")) if kind == "ferry" else 0,
+        min(read_duration(tags.get("duration", "")), _LONGEST_CROSSING) if kind == "ferry" else 0,
         int(row.get("wait", 0)) * 60,
         bool(row.get("whole", False)),
     )
