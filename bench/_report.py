@@ -21,9 +21,8 @@ def spread(values: Sequence[float], digits: int = 1, unit: str = "") -> str:
     return f"{low}{unit}" if low == high else f"{low} .. {high}{unit}"
 
 
-def machine() -> str:
+def machine(packages: Sequence[str] = ("serentak", "pyvrp", "highspy", "ortools", "pyvroom")) -> str:
     """Tell what was measured with: processor, Python, and the packages that do the work."""
-    packages = ("serentak", "pyvrp", "highspy", "ortools", "pyvroom")
     versions = ", ".join(f"{name} {found}" for name in packages if (found := _version(name)))
     return f"Machine: {os.cpu_count()} x {_model()}, Python {platform.python_version()}; {versions}."
 

@@ -17,10 +17,9 @@ from serentak.travel.cch import Hierarchy
 def grid(side: int, seed: int = 1):
     chance = np.random.default_rng(seed)
     nodes = [(101 + n % side * STEP, 0.3 + n // side * STEP) for n in range(side * side)]
-    edges = []
-    for n in range(side * side):
-        for other in ([n + 1] if (n + 1) % side else []) + ([n + side] if n + side < side * side else []):
-            edges.append((n, other, int(chance.integers(1, 999)), *map(int, chance.integers(1, 9999, 2))))
+    right = [(n, n + 1) for n in range(side * side) if (n + 1) % side]
+    up = [(n, n + side) for n in range(side * side - side)]
+    edges = [(*ends, int(chance.integers(1, 999)), *map(int, chance.integers(1, 9999, 2))) for ends in right + up]
     return graph(nodes, edges)
 
 

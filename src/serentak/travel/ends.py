@@ -47,36 +47,54 @@ def joined_ends(lines: Lines, file: str, problems: Problems) -> Lines:
     distance = shapely.distance(shapely.points(at[ends[end]]), drawn[hit])
     order = np.lexsort((hit, distance, end))
     nearest = order[np.unique(end[order], return_index=True)[1]]
-    key = lines.key.copy()
-    insert_at, insert_key, insert_point = [], [], []
+    same = _Same()
+    new: list[tuple[int, float, int]] = []
     for n in nearest.tolist():
         bend, target = int(ends[end[n]]), int(hit[n])
         first, last = int(lines.start[target]), int(lines.start[target + 1])
         gaps = np.hypot(*(at[first:last] - at[bend]).T)
         if gaps.min() <= tolerance:
-            key[bend] = key[first + int(gaps.argmin())]
+            same.join(int(lines.key[bend]), int(lines.key[first + int(gaps.argmin())]))
             continue
-        along = shapely.line_locate_point(drawn[target], shapely.points(at[bend]))
+        along = float(shapely.line_locate_point(drawn[target], shapely.points(at[bend])))
         reach = np.concatenate(([0.0], np.cumsum(np.hypot(*np.diff(at[first:last], axis=0).T))))
-        insert_at.append((first + int(np.searchsorted(reach, along)), float(along)))
-        insert_key.append(int(key[bend]))
-        insert_point.append((lines.lon[bend], lines.lat[bend]))
+        new.append((first + int(np.searchsorted(reach, along)), along, bend))
     problems.note(
         file, None,
         _("{n} lines end beside another line, less than {metres} m away; they are joined to it").format(
-            n=len(nearest), metres=tolerance
+            n=same.joins + len(new), metres=tolerance
         ),
         _("nothing need be done if they meet on the ground"),
     )  # fmt: skip
-    if not insert_at:
+    key = np.array([same.first(number) for number in lines.key.tolist()], dtype=np.int64)
+    if not new:
         return replace(lines, key=key)
-    order = np.array(sorted(range(len(insert_at)), key=lambda n: insert_at[n]))
-    where = np.array([place for place, _along in insert_at])[order]
-    points = np.array(insert_point)[order]
+    where, _along, bends = (np.array(column) for column in zip(*sorted(new), strict=True))
     return replace(
         lines,
         start=lines.start + np.concatenate(([0], np.cumsum(np.bincount(line[where], minlength=len(size))))),
-        key=np.insert(key, where, np.array(insert_key, dtype=np.int64)[order]),
-        lon=np.insert(lines.lon, where, points[:, 0]),
-        lat=np.insert(lines.lat, where, points[:, 1]),
+        key=np.insert(key, where, key[bends]),
+        lon=np.insert(lines.lon, where, lines.lon[bends]),
+        lat=np.insert(lines.lat, where, lines.lat[bends]),
     )
+
+
+class _Same:
+    """Keys that came to mean one place."""
+
+    def __init__(self) -> None:
+        self.joins = 0
+        self._before: dict[int, int] = {}
+
+    def first(self, key: int) -> int:
+        """Give the key that stands for all that mean this place."""
+        while key in self._before:
+            key = self._before[key]
+        return key
+
+    def join(self, key: int, other: int) -> None:
+        """Let two keys mean one place."""
+        low, high = sorted((self.first(key), self.first(other)))
+        if low != high:
+            self._before[high] = low
+            self.joins += 1

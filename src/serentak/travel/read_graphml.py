@@ -37,7 +37,7 @@ def read_graphml(path: Path, judge: Judge, problems: Problems) -> Lines:
     found = _Document(path)
     try:
         found.read()
-    except (expat.ExpatError, OSError, ValueError) as error:
+    except (expat.ExpatError, OSError, ValueError, LookupError) as error:
         raise InputError.of(
             path.name,
             _("the file is damaged or is no GraphML: {reason}").format(reason=error),

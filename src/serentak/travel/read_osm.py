@@ -31,9 +31,11 @@ def read_osm(path: Path, judge: Judge, problems: Problems) -> Lines:
     InputError
         When the file is damaged, or holds no way with positions.
     """
+    from osmium import InvalidLocationError  # noqa: PLC0415 - heavy; only those who have a network pay for it
+
     try:
         return _Reader(path, judge, problems).read()
-    except (RuntimeError, OSError, ValueError, TypeError, OverflowError) as error:
+    except (RuntimeError, OSError, ValueError, TypeError, OverflowError, InvalidLocationError) as error:
         raise InputError.of(
             path.name,
             _("the file is damaged or is no OpenStreetMap extract: {reason}").format(reason=error),
@@ -46,7 +48,7 @@ class _Reader:
         self.path, self.judge, self.problems = path, judge, problems
 
     def read(self) -> Lines:
-        import osmium  # noqa: PLC0415 - heavy; only those who have a network pay for it
+        import osmium  # noqa: PLC0415
 
         positions = osmium.index.create_map("flex_mem")
         self._pass(positions)

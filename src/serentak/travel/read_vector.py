@@ -99,7 +99,7 @@ def _line_layers(path: Path) -> list[str]:
 
 
 def _read_layer(path: Path, layer: str, lines: LineBuilder, judge: Judge, problems: Problems) -> bool:
-    """Add the lines of a layer; tell whether it says what they are."""
+    """Add the lines of a layer; tell whether it says what they are, or has none."""
     import pyogrio  # noqa: PLC0415
     import shapely  # noqa: PLC0415
 
@@ -112,7 +112,7 @@ def _read_layer(path: Path, layer: str, lines: LineBuilder, judge: Judge, proble
         raise _damaged(path, error) from None
     tags = _Tags([str(name) for name in meta["fields"]], columns)
     if not tags.kind:
-        return False
+        return not len(geometry)
     parts, owner = shapely.get_parts(geometry, return_index=True)
     _say_no_lines(path, layer, geometry, shapely.get_type_id(parts), problems)
     straight = np.isin(shapely.get_type_id(parts), (1, 2)) & ~shapely.is_empty(parts)
@@ -135,7 +135,7 @@ def _read_layer(path: Path, layer: str, lines: LineBuilder, judge: Judge, proble
 
 def bend_keys(lon: NDArray[np.float64], lat: NDArray[np.float64]) -> NDArray[np.int64]:
     """Give one number for each place, the same for bends that agree to a centimetre."""
-    east, north = np.rint(lon * _UNITS).astype(np.int64), np.rint(lat * _UNITS).astype(np.int64)
+    east, north = (np.rint(np.clip(degrees, -360, 360) * _UNITS).astype(np.int64) for degrees in (lon, lat))
     return (east << 32) + north
 
 
