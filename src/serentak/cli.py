@@ -36,6 +36,7 @@ _choose_language()
 # Its help speaks the language chosen above.
 from serentak.cli_common import Json, Lang, answer, say  # noqa: E402
 from serentak.cli_log import log_app, verify_command, witness_app  # noqa: E402
+from serentak.cli_risk import stress_command  # noqa: E402
 
 MOST_WARNINGS = 20
 
@@ -265,6 +266,8 @@ app.add_typer(witness_app, name="witness")
 app.command("verify", help=_("Check a whole log from its public files: exit 0 clean, 1 findings, 2 unreadable."))(
     verify_command
 )
+
+app.command("stress", help=_("Let a plan meet thousands of futures: closures, delays, breakdowns."))(stress_command)
 
 
 def _warn(problems: Iterable[Problem]) -> None:

@@ -1,9 +1,9 @@
 from __future__ import annotations
 
-import maps
 import pytest
-from maps import kmh, osm, usable
 
+import maps
+from maps import kmh, osm, usable
 from serentak.base.errors import InputError
 from serentak.travel.network import read_network
 from serentak.travel.snap import pieces_of
@@ -118,7 +118,7 @@ def test_durations_that_no_ferry_keeps_are_not_used(tmp_path, english):
     )
     hours = graph.metres[0] / 1000 / 15 + 0.5
     assert graph.milliseconds["foot"][0] == pytest.approx(hours * 3_600_000, abs=2)
-    assert ["duration"] == [problem.column for problem in problems.warnings]
+    assert [problem.column for problem in problems.warnings] == ["duration"]
 
 
 @pytest.mark.parametrize(

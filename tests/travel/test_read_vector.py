@@ -3,14 +3,14 @@ from __future__ import annotations
 import shutil
 import warnings
 
-import maps
 import numpy as np
 import pytest
 import shapely
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from maps import geojson, kmh, usable
 
+import maps
+from maps import geojson, kmh, usable
 from serentak.base.errors import InputError
 from serentak.travel.network import read_network
 

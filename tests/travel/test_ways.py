@@ -6,7 +6,16 @@ from hypothesis import strategies as st
 
 from serentak.territory.columns import MODES
 from serentak.travel.ways import (
-    TAGS, WHEELS, barred_modes, can_stop, judge, kind_of, read_duration, read_limit, read_measure, table,
+    TAGS,
+    WHEELS,
+    barred_modes,
+    can_stop,
+    judge,
+    kind_of,
+    read_duration,
+    read_limit,
+    read_measure,
+    table,
 )  # fmt: skip
 
 

@@ -31,19 +31,22 @@ from serentak.plan.model import Plan, encode
 from serentak.plan.validate import validate as validate_district
 from serentak.routing.chain import Progress
 from serentak.routing.district import DEFAULT_EFFORT, plan_district
+from serentak.territory.columns import MODES
 from serentak.territory.model import District
 from serentak.territory.read import read_district
 from serentak.travel import CrowFlight, Travel
 from serentak.travel.graph import Graph
+from serentak.travel.hazards import Hazards
 from serentak.travel.network import read_network
+from serentak.travel.read_hazards import read_hazards
 from serentak.travel.road import RoadTravel
 
 
 @dataclass(frozen=True)
 class Ground:
-    """A district with all that is derived from it before planning; `graph` is its network, if it has one.
+    """A district with all that is derived from it before planning.
 
-    `notes` say what was done to read it.
+    `graph` is its network and `hazards` what may close it, where it has them; `notes` say what was done to read it.
     """
 
     district: District
@@ -53,6 +56,7 @@ class Ground:
     warnings: tuple[Problem, ...]
     graph: Graph | None = None
     notes: tuple[Problem, ...] = ()
+    hazards: Hazards | None = None
 
 
 @dataclass(frozen=True)
@@ -81,7 +85,10 @@ def read_ground(source: Path) -> Ground:
     problems.raise_errors()
     graph = _read_graph(source, district, problems)
     travel = CrowFlight(district.terrain) if graph is None else RoadTravel(graph, district.terrain)
-    return Ground(district, kits, rules, travel, tuple(problems.warnings), graph, tuple(problems.notes))
+    hazards, found = read_hazards(source, district, MODES)
+    problems.extend(found)
+    warnings, notes = tuple(problems.warnings), tuple(problems.notes)
+    return Ground(district, kits, rules, travel, warnings, graph, notes, hazards)
 
 
 def _read_graph(source: Path, district: District, problems: Problems) -> Graph | None:

@@ -22,6 +22,7 @@ import msgspec
 
 from serentak.operations.defaults import VehicleDefaults, load_defaults
 from serentak.operations.ruleset import ppk_id
+from serentak.operations.sample_kampar_hazards import hazard_files
 
 if TYPE_CHECKING:
     from serentak.operations.defaults import PlaceDefaults
@@ -72,6 +73,7 @@ def kampar_files() -> dict[str, str]:
         "places.csv": _table(_places(facts, villages)),
         "stations.csv": _table(stations),
         "stock.csv": _table([{"item": "seal", "series": "KPR", "from": 1, "to": seals}]),
+        **hazard_files(facts, stations, _table),
     }
 
 

@@ -87,11 +87,20 @@ class Closures:
         """Give how many times longer journeys of a mode take under the causes of a day."""
         self._begin(draws)
         factor: Floats | float = 1.0
+        one = np.float32(1)
         for cause in self.hazards.causes.values():
             longer = cause.slower.get(mode, 1.0)
             if longer != 1:
-                factor = factor * np.where(self.cause(cause.name, day, draws), np.float32(longer), np.float32(1))
+                hit = self.cause(cause.name, day, draws)
+                factor = factor * np.where(hit, np.float32(longer), one).astype(np.float32)
         return factor
+
+    def met(self) -> dict[str, set[int]]:
+        """Give, by station or place, the sites that ways towards it met in the futures so far."""
+        found: dict[str, set[int]] = {}
+        for (_start, end, _pace, _active), (_seconds, sites) in self._searched.items():
+            found.setdefault(end, set()).update(sites)
+        return found
 
     def active(self, site: int, day: int, draws: Draws) -> Bools:
         """Tell in which futures a site is active on a day."""

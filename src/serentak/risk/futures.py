@@ -151,7 +151,12 @@ class _Unfolding:
         waits = [self.back[key] for key in self._teams(journey) if key in self.back]
         if journey.direction == "out":
             # What never comes is not waited for.
-            arrays = {id(free): free for halt in journey.halts for name in halt.goods if (free := self._free(name)) is not None}
+            arrays = {
+                id(free): free
+                for halt in journey.halts
+                for name in halt.goods
+                if (free := self._free(name)) is not None
+            }
             waits += [np.where(np.isinf(free), -NEVER, free) for free in arrays.values()]
         for wait in waits:
             np.maximum(now, wait + handling, out=now)
@@ -196,11 +201,13 @@ class _Unfolding:
         child, u, direction = halt.child, self.u, journey.direction
         reached = self._reached(journey, halt)
         opens: Floats | float = self._opens(journey, halt)
-        done = _open(child.hours, np.maximum(now, opens)) + self._spread(halt.service, u.service, "service", direction, child.id)
+        done = _open(child.hours, np.maximum(now, opens)) + self._spread(
+            halt.service, u.service, "service", direction, child.id
+        )
         if direction == "out":
             self._deliver(journey, halt, now, done, reached)
         else:
-            self._collect(journey, halt, reached)
+            self._collect(halt, reached)
         if halt.morning is not None:
             done = np.maximum(done, np.float32(halt.morning))
         return done if reached is None else np.where(reached, done, now)
@@ -249,7 +256,7 @@ class _Unfolding:
             there[back] = np.maximum(there[back], journey.run.return_) + journey.stage.base.handling + again
         return there
 
-    def _collect(self, journey: Journey, halt: Halt, reached: Bools | None) -> None:
+    def _collect(self, halt: Halt, reached: Bools | None) -> None:
         if reached is not None:
             lost = np.where(reached, np.float32(0), NEVER)
             for name in halt.goods:

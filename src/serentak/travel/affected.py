@@ -18,8 +18,8 @@ Pace = tuple[str, float]
 class AffectedEstimate:
     """Legs estimated from coordinates, under hazards.
 
-    Nothing is known of detours: a leg that begins or ends inside an active site, or that the site names, takes longer or
-    is closed. A straight line that merely crosses a site is not touched; the road may well go round.
+    Nothing is known of detours: a leg that begins or ends inside an active site, or that the site names, takes longer
+    or is closed. A straight line that merely crosses a site is not touched; the road may well go round.
 
     Parameters
     ----------
@@ -127,7 +127,7 @@ def edges_of(travel: RoadTravel, hazards: Hazards) -> tuple[frozenset[int], ...]
         np.column_stack((graph.shape_lon, graph.shape_lat)),
         indices=np.repeat(np.arange(len(graph.metres)), np.diff(graph.shape_start)),
     )
-    tree = shapely.STRtree(lines)
+    tree = shapely.STRtree(np.atleast_1d(np.asarray(lines, dtype=object)))
     found = []
     for site in hazards.sites:
         own = set(np.flatnonzero(np.isin(graph.source, list(site.edges))).tolist()) if site.edges else set()

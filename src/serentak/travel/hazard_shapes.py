@@ -54,12 +54,13 @@ def shapes_of(
 
     grid = path.name.lower().endswith(GRIDS)
     found = list(_cells(path, values) if grid else _features(path, column, values, named, problems))
-    items = [(item.id, item.lon, item.lat) for item in (*district.stations, *district.places)]
-    points = shapely.points([(lon, lat) for _id, lon, lat in items])
-    tree = shapely.STRtree(points)
+    names = [station.id for station in district.stations] + [place.id for place in district.places]
+    where = [(station.lon, station.lat) for station in district.stations]
+    where += [(place.lon, place.lat) for place in district.places]
+    tree = shapely.STRtree(np.atleast_1d(np.asarray(shapely.points(np.array(where, dtype=np.float64)), dtype=object)))
     for name, shape in found:
         inside = tree.query(shape, predicate="intersects")
-        yield name, shape, frozenset(items[n][0] for n in inside)
+        yield name, shape, frozenset(names[n] for n in inside)
 
 
 def _features(
@@ -119,7 +120,11 @@ def _cells(path: Path, values: Sequence[str]) -> Iterator[tuple[str, BaseGeometr
     from scipy.ndimage import find_objects, label  # noqa: PLC0415
 
     head, cells = _grid(path)
-    wanted = np.isin(cells, [float(value) for value in values]) if values else (cells != head.get("nodata_value", -9999)) & (cells != 0)
+    wanted = (
+        np.isin(cells, [float(value) for value in values])
+        if values
+        else (cells != head.get("nodata_value", -9999)) & (cells != 0)
+    )
     patches, count = label(wanted, structure=np.ones((3, 3)))
     west, south, size = head["xllcorner"], head["yllcorner"], head["cellsize"]
     north = south + size * cells.shape[0]
@@ -138,11 +143,10 @@ def _grid(path: Path) -> tuple[dict[str, float], np.ndarray[Any, np.dtype[np.flo
         while text[2 * len(head)][0].isalpha():
             head[text[2 * len(head)].lower()] = float(text[2 * len(head) + 1])
         cells = np.array(text[2 * len(head) :], dtype=np.float64)
-        missing = [name for name in _HEADER if name not in head]
-        if missing:
-            raise ValueError(_("it does not say {names}").format(names=", ".join(missing)))
+        if missing := [name for name in _HEADER if name not in head]:
+            raise LookupError(*missing)  # noqa: TRY301 - said below with all other faults of a grid
         return head, cells.reshape(int(head["nrows"]), int(head["ncols"]))
-    except (ValueError, IndexError, EOFError, OSError, gzip.BadGzipFile) as error:
+    except (ValueError, LookupError, EOFError, OSError, gzip.BadGzipFile) as error:
         raise InputError.of(
             path.name,
             _("this is no ESRI ASCII grid: {reason}").format(reason=error),

@@ -130,7 +130,9 @@ def _see_names(read: _File, modes: Collection[str], problems: Problems) -> None:
     """See that everything named is there."""
     seasons = {season for cause in read.causes.values() for season in cause.probability}
     layers = [layer.name for layer in read.layers]
-    names: list[tuple[str, str, Collection[str]]] = [("layers.cause", layer.cause, read.causes) for layer in read.layers if layer.cause]
+    names: list[tuple[str, str, Collection[str]]] = [
+        ("layers.cause", layer.cause, read.causes) for layer in read.layers if layer.cause
+    ]
     if seasons:
         names.append(("season", read.season, seasons))
     for name, scenario in read.scenarios.items():
@@ -146,14 +148,14 @@ def _see_names(read: _File, modes: Collection[str], problems: Problems) -> None:
                 FILE, None, "layers.effect", value, _("this is no effect"),
                 _('write "closed", or how many times longer the way takes, as 2.0'),
             )  # fmt: skip
-    names += [("layers.name", name, ()) for name in layers if layers.count(name) > 1]
+    for name in sorted({name for name in layers if layers.count(name) > 1}):
+        problems.error(
+            FILE, None, "layers.name", name, _("two layers have this name"), _("give every layer a name of its own")
+        )
     for key, name, known in names:
         if name not in known:
-            problems.error(
-                FILE, None, key, name,
-                _("the name stands there twice") if not known else _("nothing is called that"),
-                _("give every layer a name of its own") if not known else _("known are {names}").format(names=listed(list(known))),
-            )  # fmt: skip
+            remedy = _("known are {names}").format(names=listed(list(known))) if known else _("write it in the file")
+            problems.error(FILE, None, key, name, _("nothing is called that"), remedy)
 
 
 def _layer(row: _Layer) -> Layer:
@@ -166,7 +168,12 @@ def _sites(folder: Path, layer: _Layer, number: int, district: District, problem
     path = folder / layer.file
     if not path.is_file():
         problems.error(
-            FILE, None, "layers.file", layer.file, _("there is no such file"), _("put it beside {file}").format(file=FILE)
+            FILE,
+            None,
+            "layers.file",
+            layer.file,
+            _("there is no such file"),
+            _("put it beside {file}").format(file=FILE),
         )
         return
     if path.suffix.lower() == ".csv":
