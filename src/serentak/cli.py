@@ -36,7 +36,7 @@ _choose_language()
 # Its help speaks the language chosen above.
 from serentak.cli_common import Json, Lang, answer, say  # noqa: E402
 from serentak.cli_log import log_app, verify_command, witness_app  # noqa: E402
-from serentak.cli_risk import stress_command  # noqa: E402
+from serentak.cli_risk import harden_command, stress_command  # noqa: E402
 
 MOST_WARNINGS = 20
 
@@ -268,6 +268,9 @@ app.command("verify", help=_("Check a whole log from its public files: exit 0 cl
 )
 
 app.command("stress", help=_("Let a plan meet thousands of futures: closures, delays, breakdowns."))(stress_command)
+app.command("harden", help=_("Find measures that make every station surer, and write the plan that follows them."))(
+    harden_command
+)
 
 
 def _warn(problems: Iterable[Problem]) -> None:

@@ -16,6 +16,7 @@ from serentak.risk.closures import Calm, Closures
 from serentak.risk.course import make_course
 from serentak.risk.draws import CHUNK, Draws
 from serentak.risk.futures import play_futures
+from serentak.risk.measures import Measure, apply_measures
 from serentak.risk.uncertainty import Uncertainty
 from serentak.routing.district import plan_district
 from serentak.travel import CrowFlight
@@ -152,7 +153,7 @@ def test_a_slow_leg_is_late_as_often_as_the_logarithm_says(small):
 def test_breakdowns_come_as_often_as_the_kilometres_say(small):
     _district, _plan, course, _travel = small
     journey = course.journeys[0]
-    expected = 1 - exp(-400 * journey.metres / 1e6)
+    expected = 1 - exp(-400 * journey.row.team * journey.metres / 1e6)
     draws = [Draws(1, chunk, CHUNK) for chunk in range(4)]
     name = (journey.run.vehicle, journey.stage.id, journey.run.day, journey.round)
     hits = sum(len(each.struck(expected, "fails", *name)) for each in draws)
@@ -200,3 +201,24 @@ def test_every_halt_lies_where_its_place_lies(small):
     district, _plan, course, _travel = small
     where = {item.id: point_of(item) for item in (*district.stations, *district.places)}
     assert all(halt.child.point == where[halt.child.id] for journey in course.journeys for halt in journey.halts)
+
+
+def test_what_is_planned_a_day_earlier_has_a_second_chance(small):
+    """A station closed for a day is reached the day after: only what is closed on both days is lost."""
+    district, _plan, _course, travel = small
+    hub = next(place for place in district.places if place.kind == "ppk")
+    earlier = apply_measures(district, [Measure("earlier", hub.village[:8], number=1)], {})
+    plan = plan_district(earlier, "draft", 1, travel=travel)
+    assert not plan.unserved
+    course = make_course(plan, earlier, kits_of(district), rules_of(district), travel, promised=district)
+    station = next(
+        journey.halts[0].child.id
+        for journey in course.journeys
+        if journey.direction == "out"
+        and journey.run.day == -2
+        and journey.base.id == hub.id
+        and journey.halts[0].child.is_station
+    )
+    what = hazards({station}, cause=0.3)
+    seen = play_futures(course, Closures(AffectedEstimate(travel, what), what), NONE, FUTURES, 1)
+    assert agrees(seen.on_time["out"][station], FUTURES, 1 - 0.3**2)

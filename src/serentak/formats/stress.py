@@ -65,15 +65,16 @@ def stress_lines(found: Outlook) -> list[str]:
     return [
         line.format(
             direction=direction_word(direction),
-            share=_interval(found.all_on_time[direction].on_time),
+            share=interval(found.all_on_time[direction].on_time),
             futures=number(found.futures),
-            mean=_mean(found.missed[direction][0]),
+            mean=mean(found.missed[direction][0]),
         )
         for direction in DIRECTIONS
     ]
 
 
-def _mean(value: float) -> str:
+def mean(value: float) -> str:
+    """Write a mean number of stations."""
     return number(round(value)) if value >= 10 else f"{value:.2f}".replace(".", ",")
 
 
@@ -83,7 +84,7 @@ def _names(district: District) -> dict[str, str]:
     return names | {place.id: place.name for place in district.places}
 
 
-def _share(value: float) -> str:
+def share(value: float) -> str:
     """Write a probability; never round what is not sure to 100 %, nor what can happen to 0 %."""
     if 0 < value < 0.0005:
         return _("below {share} %").format(share="0,1")
@@ -92,8 +93,9 @@ def _share(value: float) -> str:
     return f"{100 * value:.1f} %".replace(".", ",")
 
 
-def _interval(chance: Chance) -> str:
-    return f"{_share(chance.value)} ({_share(chance.low)} – {_share(chance.high)})"
+def interval(chance: Chance) -> str:
+    """Write a probability with its interval."""
+    return f"{share(chance.value)} ({share(chance.low)} – {share(chance.high)})"
 
 
 def _head(found: Outlook) -> str:
@@ -114,9 +116,9 @@ def _in_all(found: Outlook) -> str:
     rows = [
         (
             direction_word(direction),
-            _interval(found.all_on_time[direction].on_time),
-            _share(found.all_on_time[direction].calm.value),
-            _mean(found.missed[direction][0]),
+            interval(found.all_on_time[direction].on_time),
+            share(found.all_on_time[direction].calm.value),
+            mean(found.missed[direction][0]),
             number(found.missed[direction][1]),
         )
         for direction in DIRECTIONS
@@ -134,7 +136,7 @@ def _in_all(found: Outlook) -> str:
 def _kecamatan(found: Outlook, district: District, direction: Direction) -> str:
     names = _names(district)
     rows = [
-        (f"{odds.id} {names.get(odds.id, '')}", _interval(odds.on_time), _share(odds.calm.value))
+        (f"{odds.id} {names.get(odds.id, '')}", interval(odds.on_time), share(odds.calm.value))
         for odds in found.kecamatan[direction]
         if odds.on_time.value < 1
     ]
@@ -153,8 +155,8 @@ def _stations(found: Outlook, district: District, direction: Direction) -> str:
         (
             odds.id,
             names.get(odds.id, ""),
-            _interval(odds.on_time),
-            _share(odds.calm.value),
+            interval(odds.on_time),
+            share(odds.calm.value),
             "; ".join(odds.sites) or "-",
         )
         for odds in unsure[:MOST_LISTED]
@@ -174,7 +176,7 @@ def _hazards(found: Outlook) -> str:
     rows = [
         (
             layer.name, layer.kind, number(sites[n]), layer.cause or "-",
-            _share(found.hazards.chances(layer, found.scenario)[0]),
+            share(found.hazards.chances(layer, found.scenario)[0]),
             _effects(layer),
             layer.source, layer.as_of,
         )
@@ -185,7 +187,7 @@ def _hazards(found: Outlook) -> str:
         _("as of"),
     )  # fmt: skip
     causes = [
-        (cause.name, _share(found.hazards.likely(cause, found.scenario)), number(cause.lasts), cause.source)
+        (cause.name, share(found.hazards.likely(cause, found.scenario)), number(cause.lasts), cause.source)
         for cause in found.hazards.causes.values()
     ]
     text = f"## {_('Hazards')}\n\n" + table(head, rows)
@@ -208,6 +210,7 @@ def _assumptions(found: Outlook) -> str:
         (_("end of the count, standard deviation in hours"), f"{u.count:g}"),
         (_("hubs that take longer, share and mean minutes"), f"{u.hub_share:g}, {u.hub:g}"),
         (_("breakdowns per 1,000 km, mean minutes until the load goes on"), f"{u.breakdowns:g}, {u.repair:g}"),
+        (_("minutes until an idle vehicle has taken over"), f"{u.spare:g}"),
         (_("loads sent back once, per 1,000 stations"), f"{u.returned:g}"),
     ]
     return (

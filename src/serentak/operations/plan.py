@@ -18,6 +18,7 @@ from serentak.formats.stops import stops_csv
 from serentak.kit.kits import Kits, build_kits
 from serentak.kit.rules import Rules, load_rules
 from serentak.kit.validate import validate as validate_kits
+from serentak.operations.measures import avoiding, changed, read_measures
 from serentak.operations.network_file import find_network
 from serentak.operations.workspace import (
     copy_input,
@@ -29,6 +30,7 @@ from serentak.operations.workspace import (
 from serentak.plan.check import check_plan
 from serentak.plan.model import Plan, encode
 from serentak.plan.validate import validate as validate_district
+from serentak.risk.measures import Measure
 from serentak.routing.chain import Progress
 from serentak.routing.district import DEFAULT_EFFORT, plan_district
 from serentak.territory.columns import MODES
@@ -47,6 +49,7 @@ class Ground:
     """A district with all that is derived from it before planning.
 
     `graph` is its network and `hazards` what may close it, where it has them; `notes` say what was done to read it.
+    `district` is what is planned, its measures applied; `promised` is the same without them.
     """
 
     district: District
@@ -57,6 +60,8 @@ class Ground:
     graph: Graph | None = None
     notes: tuple[Problem, ...] = ()
     hazards: Hazards | None = None
+    promised: District | None = None
+    measures: tuple[Measure, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -76,7 +81,11 @@ def read_ground(source: Path) -> Ground:
     InputError
         When the district cannot be used, with everything that is wrong.
     """
-    district, problems = read_district(source)
+    promised, problems = read_district(source)
+    hazards, found = read_hazards(source, promised, MODES)
+    problems.extend(found)
+    measures = read_measures(source, promised, hazards)
+    district = changed(promised, measures)
     rules = load_rules(district.rules, district.rule_overrides)
     problems.extend(validate_kits(district, rules))
     problems.raise_errors()
@@ -84,11 +93,10 @@ def read_ground(source: Path) -> Ground:
     problems.extend(validate_district(district, kits))
     problems.raise_errors()
     graph = _read_graph(source, district, problems)
-    travel = CrowFlight(district.terrain) if graph is None else RoadTravel(graph, district.terrain)
-    hazards, found = read_hazards(source, district, MODES)
-    problems.extend(found)
+    travel: Travel = CrowFlight(district.terrain) if graph is None else RoadTravel(graph, district.terrain)
+    travel = avoiding(travel, measures, hazards)
     warnings, notes = tuple(problems.warnings), tuple(problems.notes)
-    return Ground(district, kits, rules, travel, warnings, graph, notes, hazards)
+    return Ground(district, kits, rules, travel, warnings, graph, notes, hazards, promised, measures)
 
 
 def _read_graph(source: Path, district: District, problems: Problems) -> Graph | None:

@@ -13,7 +13,7 @@ from serentak.formats.stress import stress_csv, stress_report
 from serentak.operations.plan import Ground, read_plan_ground
 from serentak.plan.model import Plan, read_plan
 from serentak.risk.closures import Affected, Calm, Closures
-from serentak.risk.course import make_course
+from serentak.risk.course import Course, make_course
 from serentak.risk.futures import play_futures
 from serentak.risk.outlook import Outlook, outlook
 from serentak.risk.uncertainty import Uncertainty
@@ -64,7 +64,7 @@ def stress(
         When the folder holds no plan, or its hazards cannot be used or have no such scenario.
     """
     plan, ground = read_plan(folder), read_plan_ground(folder)
-    chosen = _scenario(ground.hazards, scenario)
+    chosen = chosen_scenario(ground.hazards, scenario)
     found = foresee(plan, ground, chosen, futures, plan.seed if seed is None else seed, progress)
     files = _write(folder / "stress", chosen.name if chosen else SEASON, found, ground)
     return Stressed(found, files, ground.warnings)
@@ -80,13 +80,18 @@ def foresee(
 ) -> Outlook:
     """Give how surely a plan holds, with its hazards and, beside it, without them."""
     uncertainty, hazards = Uncertainty.usual(), ground.hazards
-    course = make_course(plan, ground.district, ground.kits, ground.rules, ground.travel)
+    course = course_of(plan, ground)
     calm = play_futures(course, Calm(ground.travel), uncertainty, futures, seed, None if hazards else progress)
     if hazards is None:
         return outlook(course, calm, calm, uncertainty, seed)
     ways = Closures(_affected(ground, hazards), hazards, scenario)
     seen = play_futures(course, ways, uncertainty, futures, seed, progress)
     return outlook(course, seen, calm, uncertainty, seed, ways)
+
+
+def course_of(plan: Plan, ground: Ground) -> Course:
+    """Lay out a plan as a course of events, with the deadlines that were promised."""
+    return make_course(plan, ground.district, ground.kits, ground.rules, ground.travel, ground.promised)
 
 
 def _affected(ground: Ground, hazards: Hazards) -> Affected:
@@ -97,7 +102,14 @@ def _affected(ground: Ground, hazards: Hazards) -> Affected:
     raise TypeError(type(ground.travel).__name__)
 
 
-def _scenario(hazards: Hazards | None, name: str | None) -> Scenario | None:
+def chosen_scenario(hazards: Hazards | None, name: str | None) -> Scenario | None:
+    """Give a scenario by name, or None for the season.
+
+    Raises
+    ------
+    InputError
+        When there is none of that name.
+    """
     if name is None:
         return None
     known = hazards.scenarios if hazards is not None else {}

@@ -21,7 +21,11 @@ class Halt:
     Parameters
     ----------
     child
-        Where it is, with its window and hours.
+        Where it is, with its hours.
+    closes
+        Latest arrival that was promised here; outbound.
+    due
+        Latest return to the base that was promised for these goods, or None; on the way back.
     goods
         Station ids and recapitulation boxes handed over or collected here.
     service
@@ -31,6 +35,8 @@ class Halt:
     """
 
     child: Child
+    closes: int
+    due: int | None
     goods: tuple[str, ...]
     service: int
     morning: int | None
@@ -54,8 +60,10 @@ class Journey:
         Its stops in order.
     round
         How many runs its vehicle team has made that day before it; with the team and the day its name in the draws.
-    metres
-        Distance, summed over the vehicles of the team.
+    metres, seconds
+        Distance and driving time of one vehicle of the team.
+    spare
+        Whether a team of its mode stands idle at the base that day, and can take over.
     """
 
     run: Run
@@ -65,6 +73,8 @@ class Journey:
     halts: tuple[Halt, ...]
     round: int
     metres: int
+    seconds: int
+    spare: bool
 
     @property
     def direction(self) -> Direction:
@@ -94,13 +104,17 @@ class Course:
     places: dict[Direction, tuple[str, ...]]
 
 
-def make_course(plan: Plan, district: District, kits: Kits, rules: Rules, travel: Travel) -> Course:
+def make_course(
+    plan: Plan, district: District, kits: Kits, rules: Rules, travel: Travel, promised: District | None = None
+) -> Course:
     """Lay out a plan that holds as a course of events.
 
     Parameters
     ----------
     plan, district, kits, rules, travel
         A plan without violations, and what it was made for.
+    promised
+        The district whose deadlines were promised, where the plan was made for tighter ones.
     """
     journeys: list[Journey] = []
     stations: dict[Direction, list[str]] = {"out": [], "back": []}
@@ -112,12 +126,14 @@ def make_course(plan: Plan, district: District, kits: Kits, rules: Rules, travel
     where = dict.fromkeys([*(station.id for station in district.stations), *map(recap_unit, kits.recap)], warehouse)
     for direction in ("out", "back"):
         specs = {spec.id: spec for spec in build_stages(district, kits, rules, travel, direction)}
+        kept = build_stages(promised or district, kits, rules, travel, direction)
+        due = {(spec.id, child.id): child for spec in kept for child in spec.children}
         if direction == "back":
             where |= {station.id: station.id for station in district.stations}
         for stage in plan.stages:
             if stage.direction != direction:
                 continue
-            for journey in _journeys(stage.runs, specs[stage.id], villages, where, kits, travel):
+            for journey in _journeys(stage.runs, specs[stage.id], due, villages, where, kits, travel):
                 journeys.append(journey)
                 for halt in journey.halts:
                     names = stations if halt.child.is_station else places
@@ -133,6 +149,7 @@ def make_course(plan: Plan, district: District, kits: Kits, rules: Rules, travel
 def _journeys(
     runs: tuple[Run, ...],
     spec: StageSpec,
+    due: dict[tuple[str, str], Child],
     villages: dict[str, list[str]],
     where: dict[str, str],
     kits: Kits,
@@ -142,23 +159,35 @@ def _journeys(
     rows = {name: row for row in spec.fleet for name in row.names()}
     base = Point(spec.base.id, spec.base.lon, spec.base.lat)
     made: dict[tuple[str, int], int] = defaultdict(int)
+    used = {(run.vehicle, run.day): rows[run.vehicle].mode for run in runs}
     journeys = []
     for run in sorted(runs, key=lambda run: (run.depart, run.id)):
-        halts = tuple(_halt(stop, children[stop.at], spec, villages, where, kits) for stop in run.stops)
+        halts = tuple(
+            _halt(stop, children[stop.at], due[spec.id, stop.at], spec, villages, where, kits) for stop in run.stops
+        )
         row = rows[run.vehicle]
-        metres = row.team * _metres([base, *(halt.child.point for halt in halts)], row, travel)
-        journeys.append(Journey(run, spec, row, base, halts, made[run.vehicle, run.day], metres))
+        metres, seconds = _driven([base, *(halt.child.point for halt in halts)], row, travel)
+        teams = sum(own.teams for own in spec.fleet if own.mode == row.mode and (not own.days or run.day in own.days))
+        busy = sum(day == run.day and mode == row.mode for (_vehicle, day), mode in used.items())
+        journeys.append(Journey(run, spec, row, base, halts, made[run.vehicle, run.day], metres, seconds, teams > busy))
         made[run.vehicle, run.day] += 1
     return journeys
 
 
-def _metres(points: list[Point], row: FleetRow, travel: Travel) -> int:
-    metres = travel.legs(points, row.mode, row.speed_factor).metres
-    return int(sum(metres[here, (here + 1) % len(points)] for here in range(len(points))))
+def _driven(points: list[Point], row: FleetRow, travel: Travel) -> tuple[int, int]:
+    legs = travel.legs(points, row.mode, row.speed_factor)
+    round_ = [(here, (here + 1) % len(points)) for here in range(len(points))]
+    return sum(int(legs.metres[leg]) for leg in round_), sum(int(legs.seconds[leg]) for leg in round_)
 
 
 def _halt(
-    stop: Stop, child: Child, spec: StageSpec, villages: dict[str, list[str]], where: dict[str, str], kits: Kits
+    stop: Stop,
+    child: Child,
+    promised: Child,
+    spec: StageSpec,
+    villages: dict[str, list[str]],
+    where: dict[str, str],
+    kits: Kits,
 ) -> Halt:
     source, target = (spec.base.id, child.id) if spec.direction == "out" else (child.id, spec.base.id)
     names = [child.id] if child.is_station else []
@@ -169,4 +198,5 @@ def _halt(
     boxes = sum(len((kits.recap[name[:-2]] if is_recap(name) else kits.stations[name]).boxes) for name in names)
     arrived, left = ((moment - spec.hours[0]) // DAY for moment in (stop.arrive, stop.depart))
     overnight = spec.overnight and child.night and left > arrived
-    return Halt(child, tuple(names), child.service(boxes), stop.depart if overnight else None)
+    morning = stop.depart if overnight else None
+    return Halt(child, promised.closes, promised.home_by, tuple(names), child.service(boxes), morning)

@@ -3,7 +3,8 @@
 A future begins with the plan and lets it meet what strays: journeys and hand-overs take longer or shorter, hubs are
 slow, vehicles break down, a load is sent back, roads close. People keep to the plan as far as they can: nobody leaves
 before the planned time, a vehicle waits for its goods and for the run before it, a crew finishes its run after hours,
-and where no way is left it turns back, which costs the time of the way there, and goes on to its next stop.
+and where no way is left it turns back, which costs the time of the way there, goes on to its next stop, and tries
+again on the next day if that is before the deadline.
 """
 
 from __future__ import annotations
@@ -232,9 +233,10 @@ class _Unfolding:
         missing = [free for name in halt.goods if (free := self.free.get(name)) is not None and np.isinf(free).any()]
         there = arrive if reached is None else np.where(reached, arrive, NEVER)
         if child.is_station:
+            there = self._another_day(journey, halt, there)
             for free in missing:
                 there = np.where(np.isinf(free), NEVER, there)
-            self.in_time["out"][child.id] = self._second_try(journey, halt, there) <= child.closes
+            self.in_time["out"][child.id] = self._second_try(journey, halt, there) <= halt.closes
             return
         free = done + self._hub_delay(child.id)
         free = free if reached is None else np.where(reached, free, NEVER)
@@ -242,9 +244,20 @@ class _Unfolding:
             before = self.free.get(name)
             lost = before is not None and bool(np.isinf(before).any())
             self.free[name] = np.where(np.isinf(before), NEVER, free) if lost and before is not None else free
-        good = there <= child.closes
+        good = there <= halt.closes
         known = self.in_time["out"].get(child.id)
         self.in_time["out"][child.id] = good if known is None else known & good
+
+    def _another_day(self, journey: Journey, halt: Halt, there: Floats) -> Floats:
+        """Let a load that found no way wait at the base, and go straight to the station on the next days."""
+        base, (start, _end) = journey.stage.base, journey.stage.hours
+        for day in range(journey.run.day + 1, halt.closes // DAY + 1):
+            begin = day * DAY + start
+            if begin > halt.closes or not np.isinf(there).any():
+                break
+            seconds = self.ways.leg(journey.base, halt.child.point, journey.pace, day, self.draws)
+            there = np.where(np.isinf(there), np.float32(begin + base.handling) + seconds, there).astype(np.float32)
+        return there
 
     def _second_try(self, journey: Journey, halt: Halt, there: Floats) -> Floats:
         """Let a load that is sent back come again with the same vehicle, after a new loading."""
@@ -273,7 +286,7 @@ class _Unfolding:
         handled = handled + self._hub_delay(base.id)
         self.ready[base.id] = np.maximum(self.ready[base.id], handled) if base.id in self.ready else handled
         for halt in journey.halts:
-            due = halt.child.home_by
+            due = halt.due
             good = np.ones(now.shape, np.bool_) if due is None else now <= due
             for name in halt.goods:
                 lost = self.free.get(f"back {name}")
@@ -298,13 +311,15 @@ class _Unfolding:
     def _breakdown(self, journey: Journey) -> tuple[NDArray[np.int64], NDArray[np.int64], Floats] | None:
         """Give the futures in which the vehicle fails, on which leg, and for how long."""
         run, legs = journey.run, len(journey.halts) + 1
-        share = 1 - np.exp(-self.u.breakdowns * journey.metres / 1_000_000)
+        share = 1 - np.exp(-self.u.breakdowns * journey.row.team * journey.metres / 1_000_000)
         name = (run.vehicle, journey.stage.id, run.day, journey.round)
         failed = self.draws.struck(share, "fails", *name)
         if not len(failed):
             return None
         leg = (self.draws.uniform("fails on", *name)[failed] * legs).astype(np.int64)
         repair = self.draws.exponential("repair", *name)[failed] * np.float32(self.u.repair * MINUTE)
+        if journey.spare:
+            np.minimum(repair, np.float32(self.u.spare * MINUTE), out=repair)
         return failed, np.minimum(leg, legs - 1), repair
 
     @staticmethod

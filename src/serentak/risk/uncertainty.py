@@ -22,6 +22,8 @@ class Uncertainty:
         Standard deviation, hours.
     hub, repair
         Means, minutes.
+    spare
+        Minutes.
     hub_share
         Probability.
     breakdowns
@@ -38,6 +40,7 @@ class Uncertainty:
     hub_share: float
     breakdowns: float
     repair: float
+    spare: float
     returned: float
 
     @classmethod

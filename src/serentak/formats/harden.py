@@ -1,0 +1,182 @@
+"""What hardening a plan bought, as those read it who sign the measures (Markdown)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from serentak.base.messages import _
+from serentak.base.numbers import direction as direction_word
+from serentak.base.numbers import number, rupiah
+from serentak.formats.report import table
+from serentak.formats.stress import interval, mean, share
+from serentak.plan.model import Direction
+from serentak.risk.frontier import Hardened
+from serentak.risk.measures import Measure
+from serentak.risk.outlook import DIRECTIONS, Outlook
+from serentak.territory.model import District
+
+MOST_LISTED = 30
+
+
+def harden_report(found: Hardened, district: District) -> str:
+    """Write the report in the language in use."""
+    parts = [
+        f"# {_('Measures that make the plan surer')}: {district.name} ({district.code})",
+        _head(found),
+        _before_and_after(found),
+        _mitigation(found, district),
+        _frontier(found),
+        _left(found),
+    ]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def harden_lines(found: Hardened) -> list[str]:
+    """Say the outcome in a line a direction."""
+    line = _("{direction}: every station in time in {before}, with the measures in {after}; cost {cost}, {more} more")
+    more = found.hardened.totals.rupiah - found.plan.totals.rupiah
+    return [
+        line.format(
+            direction=direction_word(direction),
+            before=share(found.before.all_on_time[direction].on_time.value),
+            after=share(found.after.all_on_time[direction].on_time.value),
+            cost=rupiah(found.hardened.totals.rupiah),
+            more=rupiah(more),
+        )
+        for direction in DIRECTIONS
+    ]
+
+
+def in_words(measure: Measure, district: District) -> str:
+    """Say a measure in a sentence."""
+    texts = {
+        "reach": _("serve by {mode}: {at}"),
+        "vehicles": _("{number} more of {mode} at {at}"),
+        "buffer_out": _("plan every delivery {number} minutes before its deadline"),
+        "buffer_back": _("plan every collection {number} minutes before its deadline"),
+        "earlier": _(
+            "deliver {number} day earlier, under guard for the night, so that a closed way can be tried again"
+        ),
+        "escorts": _("{number} more escort teams at {at}"),
+        "avoid": _("keep off the ways of {at}"),
+    }
+    names = {place.id: place.name for place in district.places}
+    names |= {station.id: f"{station.desa_name} {station.number}" for station in district.stations}
+    at = names.get(measure.at, measure.at)
+    return texts[measure.kind].format(mode=measure.mode, at=at, number=measure.number)
+
+
+def _head(found: Hardened) -> str:
+    situation = found.scenario.name if found.scenario else _("the chances of the season")
+    return _(
+        "Status: simulated. Target: every single station in time in {target} of the futures, both ways; {situation}. "
+        "Measures were chosen on other futures than those by which both plans are judged here ({futures}). All rests "
+        "on the assumptions that 'serentak stress' prints."
+    ).format(target=share(found.target), situation=situation, futures=number(found.after.futures))
+
+
+def _before_and_after(found: Hardened) -> str:
+    rows: list[Sequence[object]] = []
+    for direction in DIRECTIONS:
+        word = direction_word(direction)
+        chances = [interval(own.all_on_time[direction].on_time) for own in (found.before, found.after)]
+        rows.append((_("every station in time, {direction}").format(direction=word), *chances))
+        late = [mean(own.missed[direction][0]) for own in (found.before, found.after)]
+        rows.append((_("stations late in the mean, {direction}").format(direction=word), *late))
+        below = [number(_below(own, direction, found.target)) for own in (found.before, found.after)]
+        rows.append((_("stations below the target, {direction}").format(direction=word), *below))
+    for title, value in (
+        (_("not served, outbound"), "unserved_out"),
+        (_("not served, return"), "unserved_back"),
+        (_("vehicle-days"), "vehicle_days"),
+    ):
+        rows.append((title, *(number(getattr(plan.totals, value)) for plan in (found.plan, found.hardened))))
+    rows.append((_("Cost"), *(rupiah(plan.totals.rupiah) for plan in (found.plan, found.hardened))))
+    return f"## {_('Before and after')}\n\n" + table(("", _("as planned"), _("with the measures")), rows)
+
+
+def _below(own: Outlook, direction: Direction, target: float) -> int:
+    return sum(odds.on_time.value < target for odds in own.stations[direction])
+
+
+def _mitigation(found: Hardened, district: District) -> str:
+    """Say the measures of each kecamatan, with what they buy and cost there."""
+    if not found.measures:
+        return _("No measure was found that helps; the plan is the one that was given.")
+    names = {station.kecamatan: station.kecamatan_name for station in district.stations}
+    bases = {place.id: place.kecamatan for place in district.places}
+    by_kecamatan: dict[str, list[Measure]] = defaultdict(list)
+    for measure in found.measures:
+        by_kecamatan[bases.get(measure.at, measure.at[:8])].append(measure)
+    costs = found.costs
+    texts = [f"## {_('Measures by kecamatan')}"]
+    for kecamatan, measures in sorted(by_kecamatan.items()):
+        chances = ", ".join(_change(found, kecamatan, direction) for direction in DIRECTIONS)
+        more = costs[1].get(kecamatan, 0) - costs[0].get(kecamatan, 0)
+        texts.append(
+            f"### {kecamatan} {names.get(kecamatan, '')}\n\n"
+            + _("All stations in time: {chances}. Cost of the kecamatan's runs: {more} more.").format(
+                chances=chances, more=rupiah(more)
+            )
+            + "\n\n"
+            + "\n".join(f"- {line}" for line in _lines(measures, district))
+        )
+    return "\n\n".join(texts)
+
+
+def _change(found: Hardened, kecamatan: str, direction: Direction) -> str:
+    values = []
+    for own in (found.before, found.after):
+        chance = next((odds.on_time.value for odds in own.kecamatan[direction] if odds.id == kecamatan), None)
+        values.append("-" if chance is None else share(chance))
+    return f"{direction_word(direction)} {values[0]} → {values[1]}"
+
+
+def _lines(measures: Sequence[Measure], district: District) -> list[str]:
+    """Say measures, the stations that change their mode in one line a mode."""
+    reached: dict[str, list[str]] = defaultdict(list)
+    others = []
+    for measure in measures:
+        if measure.kind == "reach":
+            reached[measure.mode].append(measure.at)
+        else:
+            others.append(in_words(measure, district))
+    lines = [_("serve by {mode}: {at}").format(mode=mode, at=", ".join(at)) for mode, at in sorted(reached.items())]
+    return lines + others
+
+
+def _frontier(found: Hardened) -> str:
+    rows = [
+        (
+            point.round,
+            rupiah(point.rupiah),
+            number(point.measures),
+            *(share(point.all_on_time[direction]) for direction in DIRECTIONS),
+            *(mean(point.missed[direction]) for direction in DIRECTIONS),
+        )
+        for point in found.frontier
+    ]
+    words = [direction_word(direction) for direction in DIRECTIONS]
+    head = (
+        _("round"), _("Cost"), _("measures"),
+        *(_("every station in time, {direction}").format(direction=word) for word in words),
+        *(_("stations late in the mean, {direction}").format(direction=word) for word in words),
+    )  # fmt: skip
+    return f"## {_('Cost against chance')}\n\n" + table(head, rows)
+
+
+def _left(found: Hardened) -> str:
+    rows = [
+        (odds.id, direction_word(direction), interval(odds.on_time), "; ".join(odds.sites) or "-")
+        for direction in DIRECTIONS
+        for odds in found.after.stations[direction]
+        if odds.on_time.value < found.target
+    ]
+    if not rows:
+        return ""
+    text = f"## {_('Still below the target')}\n\n" + table(
+        (_("station"), "", _("in time"), _("hazards on the way")), rows[:MOST_LISTED]
+    )
+    more = len(rows) - MOST_LISTED
+    return text + ("\n\n" + _("… and {n} more, see the CSV file.").format(n=number(more)) if more > 0 else "")
