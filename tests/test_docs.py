@@ -17,9 +17,13 @@ import typer
 
 from serentak.cli import app
 from serentak.formats.stops import COLUMNS
+from serentak.formats.stress import COLUMNS as STRESS_COLUMNS
+from serentak.operations.measures import COLUMNS as MEASURES
 from serentak.plan.model import json_schema
 from serentak.plan.reasons import CODES
+from serentak.risk.measures import KINDS
 from serentak.territory.columns import TABLES
+from serentak.travel.hazards import KINDS as HAZARD_KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -92,6 +96,16 @@ def test_every_rule_of_the_check_is_documented():
     assert len(rules) > 25
     documented = first_cells(section(page("docs/plan-folder.md"), "## What `check` verifies"))
     assert sorted(documented) == sorted(rules)
+
+
+# What the page of hazards must name
+
+
+def test_hazards_and_measures_are_documented():
+    text = page("docs/hazards.md")
+    assert first_cells(section(text, "## Futures")) == list(STRESS_COLUMNS)
+    assert first_cells(section(text, "## `measures.csv`")) == [*(column.name for column in MEASURES), *KINDS]
+    assert all(f"`{kind}`" in section(text, "## `hazards.toml`") for kind in HAZARD_KINDS)
 
 
 # What the overview must name

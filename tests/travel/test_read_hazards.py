@@ -135,7 +135,7 @@ def test_a_grid_gives_a_site_for_every_patch(tmp_path):
         (HEAD, "titik.csv", "site,at\na,{station}\n", "effect = { kuda = 2.0 }\n", "layers.effect"),
         (HEAD, "titik.csv", "site,at\na,{station}\n", "effect = { truck = 0.5 }\n", "layers[0].effect[...]"),
         (HEAD, "titik.csv", "site,at\na,{station}\n", "warna = 1\n", "layers[0]"),
-        (HEAD, "titik.csv", "site,at\na,{station}\n", "[scenarios.x]\ncauses = { angin = 1.0 }\n", "scenarios.x.causes"),
+        (HEAD, "titik.csv", "site,at\na,{station}\n", "[scenarios.x]\ncauses = {angin = 1.0}\n", "scenarios.x.causes"),
         (HEAD, "a.geojson", '{"type": "FeatureCollection", "features": []}', 'column = "rawan"\n', "rawan"),
         (HEAD, "a.geojson", b"\x00\x01", "", None),
         (HEAD, "a.asc", "ncols 2\nnrows 2\n1 2 3 4\n", "", None),
