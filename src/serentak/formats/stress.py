@@ -53,6 +53,8 @@ def stress_report(found: Outlook, district: District) -> str:
         _in_all(found),
         *(_kecamatan(found, district, direction) for direction in DIRECTIONS),
         *(_stations(found, district, direction) for direction in DIRECTIONS),
+        _exposure(found, district),
+        _critical(found, district),
         _hazards(found),
         _assumptions(found),
     ]
@@ -167,6 +169,44 @@ def _stations(found: Outlook, district: District, direction: Direction) -> str:
         (_("station"), _("name"), _("in time"), _("without hazards"), _("hazards on the way")), rows
     )
     return text + ("\n\n" + _("… and {n} more, see the CSV file.").format(n=number(more)) if more else "")
+
+
+def _exposure(found: Outlook, district: District) -> str:
+    if not found.exposures:
+        return ""
+    names = _names(district)
+    rows = [
+        (
+            own.layer, number(own.sites), number(len(own.stations)), number(own.voters),
+            ", ".join(own.fixed[:8]) + (" …" if len(own.fixed) > 8 else "") or "-",
+            ", ".join(names[place] for place in own.places) or "-",
+            ", ".join(names[place] for place in own.nights) or "-",
+            number(own.runs),
+        )
+        for own in found.exposures
+    ]  # fmt: skip
+    head = (
+        _("layer"), _("sites"), _("stations inside"), _("voters"), _("cannot be moved"), _("places inside"),
+        _("nights spent there"), _("runs whose way meets it"),
+    )  # fmt: skip
+    return f"## {_('Exposure')}\n\n" + table(head, rows)
+
+
+def _critical(found: Outlook, district: District) -> str:
+    if not found.links:
+        return ""
+    names = _names(district)
+    rows = [
+        (
+            link.name or "-", link.source, link.mode, names.get(link.base, link.base),
+            number(len(link.behind)), ", ".join(link.behind[:5]) + (" …" if len(link.behind) > 5 else ""),
+        )
+        for link in found.links[:MOST_LISTED]
+    ]  # fmt: skip
+    head = (
+        _("way"), _("number in the network file"), _("mode"), _("from"), _("cut off without it"), _("stations"),
+    )  # fmt: skip
+    return f"## {_('Critical links')}\n\n" + table(head, rows)
 
 
 def _hazards(found: Outlook) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from serentak.base.errors import InputError, Problem
@@ -14,6 +14,8 @@ from serentak.operations.plan import Ground, read_plan_ground
 from serentak.plan.model import Plan, read_plan
 from serentak.risk.closures import Affected, Calm, Closures
 from serentak.risk.course import Course, make_course
+from serentak.risk.critical import critical_links
+from serentak.risk.exposure import exposures
 from serentak.risk.futures import play_futures
 from serentak.risk.outlook import Outlook, outlook
 from serentak.risk.uncertainty import Uncertainty
@@ -66,6 +68,8 @@ def stress(
     plan, ground = read_plan(folder), read_plan_ground(folder)
     chosen = chosen_scenario(ground.hazards, scenario)
     found = foresee(plan, ground, chosen, futures, plan.seed if seed is None else seed, progress)
+    if isinstance(ground.travel, RoadTravel):
+        found = replace(found, links=critical_links(course_of(plan, ground), ground.travel))
     files = _write(folder / "stress", chosen.name if chosen else SEASON, found, ground)
     return Stressed(found, files, ground.warnings)
 
@@ -84,9 +88,10 @@ def foresee(
     calm = play_futures(course, Calm(ground.travel), uncertainty, futures, seed, None if hazards else progress)
     if hazards is None:
         return outlook(course, calm, calm, uncertainty, seed)
-    ways = Closures(_affected(ground, hazards), hazards, scenario)
+    ways = Closures(affected(ground, hazards), hazards, scenario)
     seen = play_futures(course, ways, uncertainty, futures, seed, progress)
-    return outlook(course, seen, calm, uncertainty, seed, ways)
+    found = outlook(course, seen, calm, uncertainty, seed, ways)
+    return replace(found, exposures=exposures(course, ground.district, ways))
 
 
 def course_of(plan: Plan, ground: Ground) -> Course:
@@ -94,7 +99,8 @@ def course_of(plan: Plan, ground: Ground) -> Course:
     return make_course(plan, ground.district, ground.kits, ground.rules, ground.travel, ground.promised)
 
 
-def _affected(ground: Ground, hazards: Hazards) -> Affected:
+def affected(ground: Ground, hazards: Hazards) -> Affected:
+    """Give what the sites of hazards do to the legs of a district."""
     if isinstance(ground.travel, RoadTravel):
         return AffectedRoads(ground.travel, hazards)
     if isinstance(ground.travel, CrowFlight):

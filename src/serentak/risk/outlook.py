@@ -11,6 +11,8 @@ from serentak.plan.model import Direction
 from serentak.risk.chance import Chance, chance
 from serentak.risk.closures import Closures
 from serentak.risk.course import Course
+from serentak.risk.critical import Link
+from serentak.risk.exposure import Exposure
 from serentak.risk.futures import Arrivals
 from serentak.risk.uncertainty import Uncertainty
 from serentak.travel.hazards import Hazards, Scenario
@@ -58,6 +60,10 @@ class Outlook:
         Stations late or not reached in the mean, and in the worst of 20 futures, by direction.
     stations, places, kecamatan
         Odds, the least sure first, by direction.
+    exposures
+        What each layer of hazards touches.
+    links
+        Stretches of way that nothing replaces; empty where ways are estimates.
     """
 
     futures: int
@@ -70,6 +76,8 @@ class Outlook:
     stations: dict[Direction, tuple[Odds, ...]]
     places: dict[Direction, tuple[Odds, ...]]
     kecamatan: dict[Direction, tuple[Odds, ...]]
+    exposures: tuple[Exposure, ...] = ()
+    links: tuple[Link, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """Give the figures as plain data."""
@@ -81,6 +89,8 @@ class Outlook:
             "futures": self.futures,
             "seed": self.seed,
             "scenario": self.scenario.name if self.scenario else None,
+            "exposures": [{name: getattr(row, name) for name in Exposure.__slots__} for row in self.exposures],
+            "links": [{name: getattr(row, name) for name in Link.__slots__} for row in self.links],
             "uncertainty": {name: getattr(self.uncertainty, name) for name in Uncertainty.__slots__},
             **{
                 direction: {
