@@ -1,9 +1,9 @@
 from __future__ import annotations
 
-import maps
 import pytest
-from maps import kmh, osm, usable
 
+import maps
+from maps import kmh, osm, usable
 from serentak.base.errors import InputError
 from serentak.travel.network import read_network
 from serentak.travel.snap import pieces_of
@@ -98,7 +98,8 @@ def test_a_ferry_between_piers(tmp_path):
     sea = {1: (106.0, -6.0), 2: (106.001, -6.0), 3: (106.002, -6.0), 4: (106.3, -6.0), 5: (106.301, -6.0)}
     ways = [
         (1, [1, 2], {"highway": "primary"}), (2, [2, 3], {"man_made": "pier"}),
-        (3, [3, 4], {"route": "ferry", "motor_vehicle": "yes", "duration": "01:30"}), (4, [4, 5], {"highway": "primary"}),
+        (3, [3, 4], {"route": "ferry", "motor_vehicle": "yes", "duration": "01:30"}),
+        (4, [4, 5], {"highway": "primary"}),
     ]  # fmt: skip
     graph, _problems = maps.read(osm(tmp_path / "network.osm", sea, ways))
     crossing = graph.edge == int((graph.source == 3).argmax())
@@ -118,7 +119,7 @@ def test_durations_that_no_ferry_keeps_are_not_used(tmp_path, english):
     )
     hours = graph.metres[0] / 1000 / 15 + 0.5
     assert graph.milliseconds["foot"][0] == pytest.approx(hours * 3_600_000, abs=2)
-    assert ["duration"] == [problem.column for problem in problems.warnings]
+    assert [problem.column for problem in problems.warnings] == ["duration"]
 
 
 @pytest.mark.parametrize(

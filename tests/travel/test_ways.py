@@ -6,7 +6,16 @@ from hypothesis import strategies as st
 
 from serentak.territory.columns import MODES
 from serentak.travel.ways import (
-    TAGS, WHEELS, barred_modes, can_stop, judge, kind_of, read_duration, read_limit, read_measure, table,
+    TAGS,
+    WHEELS,
+    barred_modes,
+    can_stop,
+    judge,
+    kind_of,
+    read_duration,
+    read_limit,
+    read_measure,
+    table,
 )  # fmt: skip
 
 
@@ -199,7 +208,8 @@ def test_the_table_names_only_modes_and_kinds_that_exist():
 
 
 WORDS = (
-    "yes", "no", "-1", "0", "private", "ferry", "river", "pier", "mud", "grade5", "1.5", "9" * 400, "nan", "-3", "٣", ";", "a:b",
+    "yes", "no", "-1", "0", "private", "ferry", "river", "pier", "mud", "grade5", "1.5", "9" * 99, "nan", "-3", "٣", ";",
+    "a:b",
 )  # fmt: skip
 
 
