@@ -40,7 +40,7 @@ T = TypeVar("T")
 
 @dataclass
 class Measured:
-    """Seconds by what was done, on one network, in a process of its own."""
+    """CPU seconds by what was done, on one network, in a process of its own."""
 
     name: str
     nodes: int = 0
@@ -104,9 +104,9 @@ class _Clock:
         self.found = found
 
     def __call__(self, what: str, work: Callable[[], T]) -> T:
-        start = time.perf_counter()
+        start = time.process_time()
         done = work()
-        self.found.seconds[what] = time.perf_counter() - start
+        self.found.seconds[what] = time.process_time() - start
         return done
 
 
@@ -305,9 +305,10 @@ The engine is RoutingKit's customizable contraction hierarchy through `serentak.
 `serentak.travel.dijkstra`: both answer through the same protocol, with integers of milliseconds. NetworKit's SPSP
 searches from {FEW} of the nodes, which is counted {NODES // FEW} times; preparing its graph is not counted."""
 
-NOISE = "Other work on the machine lengthens all times."
+NOISE = "Times are CPU times of one thread. Other work on the machine lengthens them less than wall times, but does."
 
-EXACT = "All pairs of the matrix, before and after the closures, are compared with SciPy's, and NetworKit's rows with ours before."
+EXACT = """All pairs of the matrix, before and after the closures, are compared with SciPy's; NetworKit's rows with
+ours before."""
 
 STAGES = """A kecamatan of {stage} stations, every one at a node of its own, through `RoadTravel`; the stations are
 drawn from the nodes nearest to one in the middle. Seconds come from the hierarchy alone. Metres are those of the
