@@ -80,10 +80,10 @@ class _Reader:
 
     def _way(self, way: Any) -> None:
         tags = dict(way.tags)
-        trait = self.judge.way(way.id, tags)
+        name = tags.get("name") or tags.get("ref") or ""
+        trait = self.judge.way(way.id, tags, name)
         if trait < 0:
             return
-        name = tags.get("name") or tags.get("ref") or ""
         bends = [(node.ref, node.x, node.y) for node in way.nodes]
         known = [bend for bend in bends if bend[1] != _NOWHERE]
         if len(known) == len(bends):

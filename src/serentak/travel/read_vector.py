@@ -123,8 +123,8 @@ def _read_layer(path: Path, layer: str, lines: LineBuilder, judge: Judge, proble
     verdicts: dict[int, tuple[int, int, str]] = {}
     for n, feature in enumerate(owner.tolist()):
         if feature not in verdicts:
-            source = tags.source(feature, int(numbers[feature]))
-            verdicts[feature] = (source, judge.way(source, tags.of(feature)), tags.name(feature))
+            source, name = tags.source(feature, int(numbers[feature])), tags.name(feature)
+            verdicts[feature] = (source, judge.way(source, tags.of(feature), name), name)
         source, trait, name = verdicts[feature]
         bends = slice(int(start[n]), int(start[n + 1]))
         if trait >= 0 and bends.stop - bends.start > 1:
