@@ -16,7 +16,7 @@ from serentak.travel.crow import CrowFlight
 from serentak.travel.graph import Graph
 from serentak.travel.protocol import UNREACHABLE, Legs, Point, Way
 from serentak.travel.searches import Changes, Searches
-from serentak.travel.snap import Snapped, Snapper
+from serentak.travel.snap import Snapper
 
 ON_FOOT: Final = 4
 """km/h between a point and the network: a walking pace, whatever the mode. Nothing is known of that stretch."""
@@ -29,7 +29,8 @@ class RoadTravel:
 
     From a point one walks straight to the nearest node that the mode can use (`serentak.travel.snap`), and so at the
     other end; a point too far from any is not reached by that mode. Between two points joined at the same node the
-    network says nothing, and the estimate from coordinates stands, with its gap between stations of one coordinate.
+    network says nothing, and the estimate from coordinates stands, with its gap between stations of one coordinate. It
+    stands too for a mode of which the network knows no way at all, such as boats on a map of roads.
 
     Parameters
     ----------
@@ -108,7 +109,9 @@ class RoadTravel:
         Milliseconds over the arcs and the walks at both ends are added up, divided by the speed factor, and rounded up
         to seconds once.
         """
-        joined = self._joined(points, mode)
+        if mode not in self.graph.milliseconds:
+            return self._nearby.legs(points, mode, speed_factor)
+        joined = self.snapper.snap(points, mode)
         nodes, place = np.unique(joined.node, return_inverse=True)
         times, lengths = self._searches.between(nodes[nodes >= 0].astype(np.int64), mode, self.changes)
         times, lengths = (_spread(table, nodes, place) for table in (times, lengths))
@@ -127,7 +130,9 @@ class RoadTravel:
 
     def seconds(self, points: Sequence[Point], mode: str, speed_factor: float = 1.0) -> NDArray[np.int64]:
         """Give the seconds of `legs` alone, many times quicker where edges have just been closed."""
-        joined = self._joined(points, mode)
+        if mode not in self.graph.milliseconds:
+            return self._nearby.legs(points, mode, speed_factor).seconds
+        joined = self.snapper.snap(points, mode)
         nodes, place = np.unique(joined.node, return_inverse=True)
         times = self._searches.times(nodes[nodes >= 0].astype(np.int64), mode, self.changes)
         times, walks = _spread(times, nodes, place), _walk(joined.metres)
@@ -142,7 +147,9 @@ class RoadTravel:
 
     def way(self, start: Point, end: Point, mode: str) -> Way | None:
         """Give the way that `legs` measures: its bends, and its names with their metres."""
-        joined = self._joined((start, end), mode)
+        if mode not in self.graph.milliseconds:
+            return self._nearby.way(start, end, mode)
+        joined = self.snapper.snap((start, end), mode)
         here, there = map(int, joined.node)
         if start.id == end.id or here == there >= 0:
             metres = int(self._nearby.legs((start, end), mode).metres[0, 1]) if start.id != end.id else 0
@@ -163,18 +170,15 @@ class RoadTravel:
         Returns
         -------
         ndarray or None
-            Indices of arcs of `graph`; empty between points joined at the same node, None where there is no way.
+            Indices of arcs of `graph`; empty between points joined at the same node and for a mode of which the
+            network knows no way, None where there is no way.
         """
-        joined = self._joined((start, end), mode)
-        here, there = map(int, joined.node)
+        if mode not in self.graph.milliseconds:
+            return np.empty(0, dtype=np.int64)
+        here, there = map(int, self.snapper.snap((start, end), mode).node)
         if min(here, there) < 0:
             return None
         return self._searches.path(here, there, mode, self.changes)
-
-    def _joined(self, points: Sequence[Point], mode: str) -> Snapped:
-        if mode not in self.graph.milliseconds:
-            self._nearby.speed(mode)  # a mode that nobody knows is an error, one without ways is not
-        return self.snapper.snap(points, mode)
 
     def _drawn(self, arcs: NDArray[np.int64]) -> list[tuple[float, float]]:
         graph, line = self.graph, []
