@@ -35,7 +35,7 @@ def test_a_lorry_takes_the_street_everybody_takes(roads):
 
 
 def test_times_are_those_of_a_large_city(roads):
-    """A car needed 22 min 40 s for 10 km in 2022 (26 km/h); a loaded lorry is slower in streets, faster on a toll road."""
+    """A car needed 22 min 40 s for 10 km in 2022 (26 km/h); a loaded lorry is slower, but on a toll road."""
     points = [Point(name, *where) for name, where in PLACES.items()]
     legs = roads.legs(points, "truck")
     straight = CrowFlight("lowland").legs(points, "truck").metres / 1.4

@@ -83,9 +83,9 @@ class Proposal:
                 n=len(self.stations), mode=self.go_on_by, arrive=self.arrive_by, lon=self.lon, lat=self.lat,
                 minutes=number(-(-self.longest_seconds // 60)), off=number(self.longest_off),
             ),
-            _("  places.csv (id,village,kind,parent,lon,lat): {row}").format(row=self.row()),
-            _("  stations.csv: parent {id} and access {mode} for {stations}; base vehicles there in fleet.csv").format(
-                id=self.id, mode=self.go_on_by, stations=", ".join(self.stations)
+            f"  places.csv (id,village,kind,parent,lon,lat): {self.row()}",
+            _("  stations.csv: {cells} for {stations}; and vehicles at {id} in fleet.csv").format(
+                cells=f"parent={self.id}, access={self.go_on_by}", stations=", ".join(self.stations), id=self.id
             ),
         ]  # fmt: skip
 
