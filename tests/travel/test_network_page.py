@@ -56,7 +56,8 @@ def test_limits(page):
     }
     for figure in (
         f"longer than {table()['cut']['metres']} m",
-        f"shorter than {table()['snap']['component_metres'] // 1000} km",
+        f"shorter than {table()['snap']['large_metres'] // 1000} km",
+        f"shorter than {table()['snap']['least_metres']} m",
         f"nearer than {table()['transfer']['error_metres']} m",
         f"{table()['kinds']['ferry']['wait']} minutes of waiting",
         f"below {table()['maxspeed']['least']} or above {table()['maxspeed']['most']} km/h",

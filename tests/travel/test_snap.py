@@ -38,9 +38,24 @@ def test_points_join_the_nearest_node_of_a_large_piece(tmp_path):
     snapped = Snapper(graph).snap(points, "truck")
     assert np.all((snapped.metres[:2] >= 111) & (snapped.metres[:2] < 111 + 125 / 2))  # nodes lie 240 m apart
     assert graph.lat[snapped.node[:2]].round(3).tolist() == [-6.0, -6.02]
-    assert snapped.node[2:].tolist() == [-1, -1]  # the yard's own road is no network; the main one is a kilometre off
+    assert snapped.node[2:].tolist() == [-1, -1]  # the yard's own road is too short; the main one is a kilometre off
     assert 1100 < snapped.metres[2] < 1130
     assert snapped.metres[3] > 44_000
+
+
+def test_on_an_islet_short_roads_are_all_there_is(tmp_path):
+    spots = {
+        1: (106.0, -6.0),
+        2: (106.1, -6.0),
+        3: (106.0, -6.1),
+        4: (106.01, -6.1),
+        5: (106.05, -6.001),
+        6: (106.06, -6.001),
+    }
+    ways = [(n, [2 * n - 1, 2 * n], {"highway": "residential"}) for n in (1, 2, 3)]
+    graph, _problems = maps.read(osm(tmp_path / "network.osm", spots, ways))
+    snapped = Snapper(graph).snap([Point("islet", 106.005, -6.1001), Point("mainland", 106.055, -6.0011)], "motorbike")
+    assert graph.lat[snapped.node].round(3).tolist() == [-6.1, -6.0]  # a short road beside the long one is passed over
 
 
 def test_nobody_is_joined_to_a_motorway(tmp_path):

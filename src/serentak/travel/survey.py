@@ -42,8 +42,8 @@ class ModeReport:
         Mode of travel.
     metres
         Metres of ways it can use.
-    pieces, metres_in_pieces
-        Pieces large enough to be used, by size, and how many small ones are not used.
+    pieces, small_pieces
+        Metres of the large pieces, longest first, and how many small ones there are.
     points
         Points that vehicles of this mode serve or start from.
     joined
@@ -66,7 +66,7 @@ class ModeReport:
     worst: tuple[tuple[str, int], ...]
 
     def __str__(self) -> str:
-        head = _("{mode}: {km} km of ways in {pieces} pieces ({small} small ones are not used)").format(
+        head = _("{mode}: {km} km of ways in {pieces} pieces and {small} small ones").format(
             mode=self.mode, km=number(self.metres // 1000), pieces=len(self.pieces), small=self.small_pieces
         )
         if not self.points:
