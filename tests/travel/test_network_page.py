@@ -10,7 +10,7 @@ import pytest
 from serentak.territory.columns import MODES
 from serentak.travel.network import ENDINGS
 from serentak.travel.read_vector import KIND_COLUMNS, NAME_COLUMNS
-from serentak.travel.survey import Survey
+from serentak.travel.survey_report import Survey
 from serentak.travel.ways import TAGS, table
 
 

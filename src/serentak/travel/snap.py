@@ -42,6 +42,7 @@ class Snapper:
 
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
+        self._pieces: dict[str, Pieces] = {}
         self._near: dict[str, list[tuple[NDArray[np.int64], Any]]] = {}
 
     def snap(self, points: Sequence[Point], mode: str) -> Snapped:
@@ -72,6 +73,12 @@ class Snapper:
             node[left] = np.where(away <= snap_limit(mode), near, -1)
         return Snapped(node, metres)
 
+    def pieces(self, mode: str) -> Pieces:
+        """Give the pieces of the network for a mode."""
+        if mode not in self._pieces:
+            self._pieces[mode] = pieces_of(self.graph, mode)
+        return self._pieces[mode]
+
     def usable(self, mode: str) -> NDArray[np.int64]:
         """Give the nodes to which points may be joined by a mode."""
         return np.concatenate([nodes for nodes, _tree in self._trees(mode)])
@@ -91,7 +98,7 @@ class Snapper:
         if mode not in self._near:
             from scipy.spatial import KDTree  # noqa: PLC0415 - heavy; only those who have a network pay for it
 
-            graph, pieces = self.graph, pieces_of(self.graph, mode)
+            graph, pieces = self.graph, self.pieces(mode)
             halts = np.array([can_stop(kind) for kind in graph.kinds])
             ends = np.zeros(len(graph.lon), dtype=np.bool_)
             if mode in graph.milliseconds:
