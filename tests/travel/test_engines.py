@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from networks import graph, graphs
-from serentak.base.errors import Broken
+from serentak.base.errors import Broken, Refused
 from serentak.travel.cch import Hierarchy
 from serentak.travel.dijkstra import Dijkstra, Lengths
 from serentak.travel.engine import LONGEST, make_engine
@@ -111,6 +111,15 @@ def test_disagreement_is_never_passed_on():
     measure = Lengths(engines(network)[1], network.milliseconds["truck"], network.metres[network.edge])
     with pytest.raises(Broken):
         measure.between(np.array([0]), np.array([1]), np.array([[11]]))
+
+
+def test_ways_too_long_for_exact_lengths_are_refused_not_rounded():
+    network = graph([(101, 0), (101, 0.01)], [(0, 1, 2**31, 2**30, 20)])
+    weights, lengths = network.milliseconds["truck"], network.metres[network.edge]
+    measure = Lengths(engines(network)[1], weights, lengths)
+    with pytest.raises(Refused, match="298"):
+        measure.between(np.array([0]), np.array([1]), np.array([[2**30]]))
+    assert measure.between(np.array([1]), np.array([0]), np.array([[20]])).tolist() == [[2**31]]
 
 
 def test_where_the_quick_engine_has_no_build_the_slow_one_serves(monkeypatch):

@@ -98,7 +98,8 @@ def test_a_ferry_between_piers(tmp_path):
     sea = {1: (106.0, -6.0), 2: (106.001, -6.0), 3: (106.002, -6.0), 4: (106.3, -6.0), 5: (106.301, -6.0)}
     ways = [
         (1, [1, 2], {"highway": "primary"}), (2, [2, 3], {"man_made": "pier"}),
-        (3, [3, 4], {"route": "ferry", "motor_vehicle": "yes", "duration": "01:30"}), (4, [4, 5], {"highway": "primary"}),
+        (3, [3, 4], {"route": "ferry", "motor_vehicle": "yes", "duration": "01:30"}),
+        (4, [4, 5], {"highway": "primary"}),
     ]  # fmt: skip
     graph, _problems = maps.read(osm(tmp_path / "network.osm", sea, ways))
     crossing = graph.edge == int((graph.source == 3).argmax())

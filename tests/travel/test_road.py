@@ -188,11 +188,14 @@ def test_what_lies_off_the_network_is_walked_to_or_not_reached():
     assert travel.way(far, near, "truck") is None
 
 
-def test_a_mode_without_ways_reaches_nothing_and_an_unknown_one_is_an_error():
-    travel = RoadTravel(TOWN, "lowland")
+def test_a_mode_of_which_the_network_knows_nothing_keeps_its_estimate_and_an_unknown_one_is_an_error():
+    travel = RoadTravel(TOWN, "river").close([1])
     ends = [at(TOWN, 0), at(TOWN, 3)]
-    assert travel.legs(ends, "boat").seconds.tolist() == [[0, -1], [-1, 0]]
-    assert travel.way(*ends, "boat") is None
+    estimate = CrowFlight("river")
+    assert travel.legs(ends, "boat", 0.5).seconds.tolist() == estimate.legs(ends, "boat", 0.5).seconds.tolist()
+    assert travel.seconds(ends, "boat").tolist() == estimate.legs(ends, "boat").seconds.tolist()
+    assert travel.way(*ends, "boat") == estimate.way(*ends, "boat")
+    assert travel.arcs(*ends, "boat").size == 0
     with pytest.raises(KeyError):
         travel.legs(ends, "balloon")
 

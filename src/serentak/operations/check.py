@@ -16,7 +16,8 @@ from serentak.plan.model import Plan, read_plan
 from serentak.plan.reasons import in_words
 from serentak.plan.violations import Violation
 from serentak.routing.proofs import Proof, precheck_district
-from serentak.travel.survey import Survey, survey_network
+from serentak.travel.survey import survey_network
+from serentak.travel.survey_report import Survey
 
 
 @dataclass(frozen=True)

@@ -195,6 +195,7 @@ class _Builder:
             if place.parent:
                 self.below[place.parent].append(place)
         self.recap = recap_holders(district)
+        self.journeys: dict[tuple[str, str, float], dict[str, int]] = {}
 
     def build(self) -> list[StageSpec]:
         order: list[Place] = [place for place in self.district.places if place.kind == "warehouse"]
@@ -357,11 +358,20 @@ class _Builder:
         access = child.access if isinstance(child, Station) else ()
         pace = {(row.mode, row.speed_factor) for row in self.district.fleet if row.base == base.id}
         times = [
-            int(self.travel.legs([point_of(base), point_of(child)], mode, factor).seconds[0, 1])
+            self._journeys(base, mode, factor)[child.id]
             for mode, factor in sorted(pace)
             if not access or mode in access
         ]
         return min((time for time in times if time >= 0), default=0)
+
+    def _journeys(self, base: Place, mode: str, factor: float) -> dict[str, int]:
+        """Give the seconds from a base to each of its children."""
+        if (base.id, mode, factor) not in self.journeys:
+            below = self.below[base.id]
+            seconds = self.travel.legs([point_of(item) for item in (base, *below)], mode, factor).seconds[0, 1:]
+            ids = (child.id for child in below)
+            self.journeys[base.id, mode, factor] = dict(zip(ids, seconds.tolist(), strict=True))
+        return self.journeys[base.id, mode, factor]
 
 
 def pin_direction(pin: Pin) -> Direction:

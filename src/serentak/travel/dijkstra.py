@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from serentak.base.errors import Broken
+from serentak.base.errors import Broken, Refused
 from serentak.base.messages import _
 from serentak.travel.engine import LONGEST, checked
 from serentak.travel.protocol import UNREACHABLE
@@ -135,6 +135,8 @@ class Lengths:
         ------
         Broken
             When this search finds other times than the engine did.
+        Refused
+            When milliseconds and metres together need more than 53 bits, as on ways of several weeks.
         """
         longest = int(times.max(initial=0))
         if longest == 0:
@@ -166,7 +168,7 @@ class Lengths:
             unit = 1 << (int(longest * self._fastest) + 1).bit_length()
             if (longest + 2) * unit >= _EXACT:
                 message = _("ways of {hours} hours are too long to be measured together; divide the district")
-                raise Broken(message.format(hours=longest // 3_600_000))
+                raise Refused(message.format(hours=longest // 3_600_000))
             weights = np.where(self.milliseconds > 0, self.milliseconds * unit + self._metres, UNREACHABLE)
             there = self._engine.csr(weights)
             self._prepared = (unit, weights, there, there.T.tocsr())

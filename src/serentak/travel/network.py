@@ -9,6 +9,7 @@ from typing import Final
 from serentak.base.errors import InputError, Problems
 from serentak.base.messages import _
 from serentak.travel.clean import build_graph
+from serentak.travel.ends import joined_ends
 from serentak.travel.graph import Graph
 from serentak.travel.lines import Lines
 from serentak.travel.ways import Judge, table
@@ -47,9 +48,13 @@ def read_network(path: Path, around: Box | None = None) -> tuple[Graph, Problems
     judge = Judge()
     lines = _reader(path)(path, judge, problems)
     _say_what_was_not_used(judge, path.name, problems)
-    _see_that_there_are_ways(lines, judge, path.name)
+    _see_that_there_are_ways(len(lines.trait), judge, path.name)
     _see_where_it_lies(lines, around, path.name)
-    return build_graph(lines, path.name, problems), problems
+    if path.name.lower().endswith(VECTOR):
+        lines = joined_ends(lines, path.name, problems)
+    graph = build_graph(lines, path.name, problems)
+    _see_that_there_are_ways(len(graph.metres), judge, path.name)
+    return graph, problems
 
 
 def _reader(path: Path) -> Callable[[Path, Judge, Problems], Lines]:
@@ -107,8 +112,8 @@ def _say_what_was_not_used(judge: Judge, file: str, problems: Problems) -> None:
         )  # fmt: skip
 
 
-def _see_that_there_are_ways(lines: Lines, judge: Judge, file: str) -> None:
-    if len(lines.trait):
+def _see_that_there_are_ways(count: int, judge: Judge, file: str) -> None:
+    if count:
         return
     others = judge.unknown + judge.closed
     raise InputError.of(

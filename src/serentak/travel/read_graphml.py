@@ -150,14 +150,15 @@ def _lines(found: _Document, judge: Judge, file: str, problems: Problems) -> Lin
             if (head, tail, *road) in seen:
                 continue
             seen.add((tail, head, *road))
-        trait = judge.way(source, tags)
+        name = _several(values.get("name", ""))[0]
+        trait = judge.way(source, tags, name)
         if trait < 0:
             continue
         inner = [bends.setdefault(bend, _BEND_KEYS + len(bends)) for bend in drawn[1:-1]]
         lines.add(
             source,
             trait,
-            _several(values.get("name", ""))[0],
+            name,
             [number[tail], *inner, number[head]],
             [bend[0] for bend in drawn],
             [bend[1] for bend in drawn],

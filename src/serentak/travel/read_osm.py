@@ -80,10 +80,10 @@ class _Reader:
 
     def _way(self, way: Any) -> None:
         tags = dict(way.tags)
-        trait = self.judge.way(way.id, tags)
+        name = tags.get("name") or tags.get("ref") or ""
+        trait = self.judge.way(way.id, tags, name)
         if trait < 0:
             return
-        name = tags.get("name") or tags.get("ref") or ""
         bends = [(node.ref, node.x, node.y) for node in way.nodes]
         known = [bend for bend in bends if bend[1] != _NOWHERE]
         if len(known) == len(bends):
@@ -101,9 +101,12 @@ class _Reader:
 
     def _pieces(self, source: int, trait: int, name: str, bends: list[tuple[int, int, int]]) -> None:
         """Add a line, cut at every barrier that stands on it: those it lets through cross it from end to end."""
+        if self.gates.keys().isdisjoint(bend[0] for bend in bends):
+            self._line(source, trait, name, bends)
+            return
         piece: list[tuple[int, int, int]] = []
         for n, bend in enumerate(bends):
-            gate = self.gates.get(bend[0]) if self.gates else None
+            gate = self.gates.get(bend[0])
             if gate is None:
                 piece.append(bend)
                 continue

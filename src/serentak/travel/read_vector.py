@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 from serentak.base.cells import listed
 from serentak.base.errors import InputError
 from serentak.base.messages import _
-from serentak.travel.ends import joined_ends
 from serentak.travel.lines import LineBuilder, Lines
 from serentak.travel.ways import TAGS
 
@@ -49,7 +48,7 @@ _UNITS: Final = 10_000_000
 def read_vector(path: Path, judge: Judge, problems: Problems) -> Lines:
     """Read the lines that somebody may travel on, from all layers of lines.
 
-    Coordinates are turned into WGS84. Lines meet where they share a bend, and where one ends on another.
+    Coordinates are turned into WGS84. Lines meet where they share a bend.
 
     Raises
     ------
@@ -67,7 +66,7 @@ def read_vector(path: Path, judge: Judge, problems: Problems) -> Lines:
                 names=listed(KIND_COLUMNS)
             ),
         )
-    return joined_ends(lines.build(judge.traits), path.name, problems)
+    return lines.build(judge.traits)
 
 
 def _damaged(path: Path, error: Exception) -> InputError:
@@ -124,8 +123,8 @@ def _read_layer(path: Path, layer: str, lines: LineBuilder, judge: Judge, proble
     verdicts: dict[int, tuple[int, int, str]] = {}
     for n, feature in enumerate(owner.tolist()):
         if feature not in verdicts:
-            source = tags.source(feature, int(numbers[feature]))
-            verdicts[feature] = (source, judge.way(source, tags.of(feature)), tags.name(feature))
+            source, name = tags.source(feature, int(numbers[feature])), tags.name(feature)
+            verdicts[feature] = (source, judge.way(source, tags.of(feature), name), name)
         source, trait, name = verdicts[feature]
         bends = slice(int(start[n]), int(start[n + 1]))
         if trait >= 0 and bends.stop - bends.start > 1:

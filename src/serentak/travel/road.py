@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import cached_property
 from types import MappingProxyType
@@ -21,6 +21,8 @@ from serentak.travel.snap import Snapped, Snapper
 ON_FOOT: Final = 4
 """km/h between a point and the network: a walking pace, whatever the mode. Nothing is known of that stretch."""
 
+SHORT: Final = 100
+"""Metres below which a nameless piece is said with what it leads to or from, such as a junction."""
 _NO_CHANGES: Final[Changes] = MappingProxyType({})
 
 
@@ -29,7 +31,8 @@ class RoadTravel:
 
     From a point one walks straight to the nearest node that the mode can use (`serentak.travel.snap`), and so at the
     other end; a point too far from any is not reached by that mode. Between two points joined at the same node the
-    network says nothing, and the estimate from coordinates stands, with its gap between stations of one coordinate.
+    network says nothing, and the estimate from coordinates stands, with its gap between stations of one coordinate. It
+    stands too for a mode of which the network knows no way at all, such as boats on a map of roads.
 
     Parameters
     ----------
@@ -108,41 +111,40 @@ class RoadTravel:
         Milliseconds over the arcs and the walks at both ends are added up, divided by the speed factor, and rounded up
         to seconds once.
         """
-        joined = self._joined(points, mode)
-        nodes, place = np.unique(joined.node, return_inverse=True)
-        times, lengths = self._searches.between(nodes[nodes >= 0].astype(np.int64), mode, self.changes)
-        times, lengths = (_spread(table, nodes, place) for table in (times, lengths))
-        walks = _walk(joined.metres)
-        reached = times != UNREACHABLE
-        milliseconds = times + walks[:, None] + walks[None, :]
-        metres = np.where(reached, lengths + joined.metres[:, None] + joined.metres[None, :], UNREACHABLE)
-        seconds = np.where(reached, _seconds(milliseconds, speed_factor), UNREACHABLE)
-        for group in _same_node(joined.node):
-            own = np.ix_(group, group)
-            near = self._nearby.legs([points[n] for n in group], mode, speed_factor)
+        if mode not in self.graph.milliseconds:
+            return self._nearby.legs(points, mode, speed_factor)
+        joined = _Joined(self.snapper.snap(points, mode))
+        times, lengths = map(joined.spread, self._searches.between(joined.nodes, mode, self.changes))
+        metres = np.where(times == UNREACHABLE, UNREACHABLE, lengths + joined.at_both_ends(joined.metres))
+        seconds = joined.seconds(times, speed_factor)
+        for own, near in self._near(points, joined, mode, speed_factor):
             metres[own], seconds[own] = near.metres, near.seconds
         np.fill_diagonal(metres, 0)
-        np.fill_diagonal(seconds, 0)
         return Legs(metres, seconds)
 
     def seconds(self, points: Sequence[Point], mode: str, speed_factor: float = 1.0) -> NDArray[np.int64]:
         """Give the seconds of `legs` alone, many times quicker where edges have just been closed."""
-        joined = self._joined(points, mode)
-        nodes, place = np.unique(joined.node, return_inverse=True)
-        times = self._searches.times(nodes[nodes >= 0].astype(np.int64), mode, self.changes)
-        times, walks = _spread(times, nodes, place), _walk(joined.metres)
-        seconds = np.where(
-            times == UNREACHABLE, UNREACHABLE, _seconds(times + walks[:, None] + walks[None, :], speed_factor)
-        )
-        for group in _same_node(joined.node):
-            near = self._nearby.legs([points[n] for n in group], mode, speed_factor)
-            seconds[np.ix_(group, group)] = near.seconds
-        np.fill_diagonal(seconds, 0)
+        if mode not in self.graph.milliseconds:
+            return self._nearby.legs(points, mode, speed_factor).seconds
+        joined = _Joined(self.snapper.snap(points, mode))
+        times = joined.spread(self._searches.times(joined.nodes, mode, self.changes))
+        seconds = joined.seconds(times, speed_factor)
+        for own, near in self._near(points, joined, mode, speed_factor):
+            seconds[own] = near.seconds
         return seconds
+
+    def _near(
+        self, points: Sequence[Point], joined: _Joined, mode: str, speed_factor: float
+    ) -> Iterator[tuple[tuple[NDArray[np.int64], ...], Legs]]:
+        """Give the estimates between points joined at the same node, each with its cells in a table of all points."""
+        for group in joined.groups():
+            yield np.ix_(group, group), self._nearby.legs([points[n] for n in group], mode, speed_factor)
 
     def way(self, start: Point, end: Point, mode: str) -> Way | None:
         """Give the way that `legs` measures: its bends, and its names with their metres."""
-        joined = self._joined((start, end), mode)
+        if mode not in self.graph.milliseconds:
+            return self._nearby.way(start, end, mode)
+        joined = self.snapper.snap((start, end), mode)
         here, there = map(int, joined.node)
         if start.id == end.id or here == there >= 0:
             metres = int(self._nearby.legs((start, end), mode).metres[0, 1]) if start.id != end.id else 0
@@ -163,18 +165,15 @@ class RoadTravel:
         Returns
         -------
         ndarray or None
-            Indices of arcs of `graph`; empty between points joined at the same node, None where there is no way.
+            Indices of arcs of `graph`; empty between points joined at the same node and for a mode of which the
+            network knows no way, None where there is no way.
         """
-        joined = self._joined((start, end), mode)
-        here, there = map(int, joined.node)
+        if mode not in self.graph.milliseconds:
+            return np.empty(0, dtype=np.int64)
+        here, there = map(int, self.snapper.snap((start, end), mode).node)
         if min(here, there) < 0:
             return None
         return self._searches.path(here, there, mode, self.changes)
-
-    def _joined(self, points: Sequence[Point], mode: str) -> Snapped:
-        if mode not in self.graph.milliseconds:
-            self._nearby.speed(mode)  # a mode that nobody knows is an error, one without ways is not
-        return self.snapper.snap(points, mode)
 
     def _drawn(self, arcs: NDArray[np.int64]) -> list[tuple[float, float]]:
         graph, line = self.graph, []
@@ -184,14 +183,6 @@ class RoadTravel:
             bends = list(zip(graph.shape_lon[own].tolist(), graph.shape_lat[own].tolist(), strict=True))
             line += bends if graph.forward[arc] else bends[::-1]
         return line
-
-
-def _again(graph: Graph, terrain: str, changes: Changes) -> RoadTravel:
-    return RoadTravel(graph, terrain, changes=changes)
-
-
-SHORT: Final = 100
-"""Metres below which a nameless piece between two of one name is said with them, such as a junction."""
 
 
 def said(pieces: Sequence[tuple[str, int]]) -> tuple[tuple[str, int], ...]:
@@ -216,27 +207,41 @@ def said(pieces: Sequence[tuple[str, int]]) -> tuple[tuple[str, int], ...]:
     return tuple(merged)
 
 
-def _walk(metres: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Give the milliseconds of a walk, rounded up."""
-    return -(-metres * 3600 // ON_FOOT)
+class _Joined:
+    """Points at the nodes they are joined to: tables between distinct nodes become tables between points."""
+
+    def __init__(self, snapped: Snapped) -> None:
+        self.metres = snapped.metres
+        every, self._place = np.unique(snapped.node, return_inverse=True)
+        self._apart = int(np.count_nonzero(every < 0))
+        self.nodes = every[self._apart :].astype(np.int64)
+
+    def spread(self, table: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Give a table between `nodes` for all points; `UNREACHABLE` for those that have no node."""
+        whole = np.pad(table, ((self._apart, 0), (self._apart, 0)), constant_values=UNREACHABLE)
+        return whole[np.ix_(self._place, self._place)]
+
+    def at_both_ends(self, walks: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Give what is walked at both ends of every leg, shape (n, n)."""
+        ends: NDArray[np.int64] = walks[:, None] + walks[None, :]
+        return ends
+
+    def seconds(self, times: NDArray[np.int64], speed_factor: float) -> NDArray[np.int64]:
+        """Give seconds of milliseconds on the network with the walks at both ends; zero from a point to itself."""
+        walks = -(-self.metres * 3600 // ON_FOOT)
+        # In whole numbers, so that every machine rounds alike.
+        factor = Fraction(str(speed_factor)).limit_denominator(1_000_000)
+        seconds = -(-(times + self.at_both_ends(walks)) * factor.denominator // (1000 * factor.numerator))
+        seconds = np.where(times == UNREACHABLE, UNREACHABLE, seconds)
+        np.fill_diagonal(seconds, 0)
+        return seconds
+
+    def groups(self) -> list[NDArray[np.int64]]:
+        """Give the points of every node that several are joined to."""
+        order = np.argsort(self._place, kind="stable")
+        groups = np.split(order, np.flatnonzero(np.diff(self._place[order])) + 1)
+        return [group for group in groups if len(group) > 1 and self._place[group[0]] >= self._apart]
 
 
-def _seconds(milliseconds: NDArray[np.int64], speed_factor: float) -> NDArray[np.int64]:
-    """Give seconds at another speed, rounded up; in whole numbers, so that every machine rounds alike."""
-    factor = Fraction(str(speed_factor)).limit_denominator(1_000_000)
-    return -(-milliseconds * factor.denominator // (1000 * factor.numerator))
-
-
-def _spread(table: NDArray[np.int64], nodes: NDArray[np.int32], place: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Give a table between distinct nodes for all points; `UNREACHABLE` for those that have no node."""
-    missing = int(np.count_nonzero(nodes < 0))
-    whole = np.full((len(nodes), len(nodes)), UNREACHABLE, dtype=np.int64)
-    whole[missing:, missing:] = table
-    return whole[np.ix_(place, place)]
-
-
-def _same_node(node: NDArray[np.int32]) -> list[NDArray[np.int64]]:
-    """Give the points of every node that several are joined to."""
-    order = np.argsort(node, kind="stable")
-    groups = np.split(order, np.flatnonzero(np.diff(node[order])) + 1)
-    return [group for group in groups if len(group) > 1 and node[group[0]] >= 0]
+def _again(graph: Graph, terrain: str, changes: Changes) -> RoadTravel:
+    return RoadTravel(graph, terrain, changes=changes)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from serentak.base.messages import _
 from serentak.base.numbers import number
 from serentak.travel.protocol import UNREACHABLE
-from serentak.travel.snap import Snapper, pieces_of
+from serentak.travel.snap import Snapper
 from serentak.travel.ways import table
 
 if TYPE_CHECKING:
@@ -83,9 +83,9 @@ class Proposal:
                 n=len(self.stations), mode=self.go_on_by, arrive=self.arrive_by, lon=self.lon, lat=self.lat,
                 minutes=number(-(-self.longest_seconds // 60)), off=number(self.longest_off),
             ),
-            _("  places.csv (id,village,kind,parent,lon,lat): {row}").format(row=self.row()),
-            _("  stations.csv: parent {id} and access {mode} for {stations}; base vehicles there in fleet.csv").format(
-                id=self.id, mode=self.go_on_by, stations=", ".join(self.stations)
+            f"  places.csv (id,village,kind,parent,lon,lat): {self.row()}",
+            _("  stations.csv: {cells} for {stations}; and vehicles at {id} in fleet.csv").format(
+                cells=f"parent={self.id}, access={self.go_on_by}", stations=", ".join(self.stations), id=self.id
             ),
         ]  # fmt: skip
 
@@ -137,17 +137,19 @@ def _nearest_ends(
     goal = joined.node
     if start < 0 or go_on not in graph.milliseconds or (goal < 0).all():
         return []
-    near, end_of = _changes(graph, snapper, arrive, start, go_on)
+    near, end_of = _changes(snapper, arrive, start, go_on)
     if not len(near):
         return []
     time = graph.milliseconds[go_on]
     arcs = np.flatnonzero(time != UNREACHABLE)
+    # Of several arcs between two nodes the quickest: the matrix would add them up.
     arcs = arcs[np.lexsort((time[arcs], graph.head[arcs], graph.tail[arcs]))]
-    _pairs, first = np.unique(np.column_stack((graph.tail[arcs], graph.head[arcs])), axis=0, return_index=True)
-    arcs, n = arcs[first], len(graph.lon)
+    tail, head = graph.tail[arcs], graph.head[arcs]
+    arcs = arcs[np.concatenate(([True], (tail[1:] != tail[:-1]) | (head[1:] != head[:-1])))]
+    n = len(graph.lon)
     network = coo_array((time[arcs].astype(np.float64), (graph.tail[arcs], graph.head[arcs])), shape=(n, n)).tocsr()
     taken, _before, source = dijkstra(network, indices=near, min_only=True, return_predecessors=True)
-    piece = pieces_of(graph, go_on).piece
+    piece = snapper.pieces(go_on).piece
     return [
         (_End(row, int(np.ceil(taken[node] / 1000)), off), end_of[int(source[node])])
         for row, node, off in zip(rows, goal.tolist(), joined.metres.tolist(), strict=True)
@@ -155,11 +157,9 @@ def _nearest_ends(
     ]
 
 
-def _changes(
-    graph: Graph, snapper: Snapper, arrive: str, start: int, go_on: str
-) -> tuple[NDArray[np.int64], dict[int, int]]:
+def _changes(snapper: Snapper, arrive: str, start: int, go_on: str) -> tuple[NDArray[np.int64], dict[int, int]]:
     """Give the nodes from which one mode may go on, each with the node to which the other brings the goods."""
-    pieces = pieces_of(graph, arrive)
+    pieces = snapper.pieces(arrive)
     here, there = snapper.usable(arrive), snapper.usable(go_on)
     here = here[pieces.piece[here] == pieces.piece[start]]
     if not len(here) or not len(there):

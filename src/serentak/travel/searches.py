@@ -98,8 +98,7 @@ class _Mode:
 
     def __init__(self, searches: Searches, mode: str) -> None:
         self.searches, self.graph = searches, searches.graph
-        nowhere = np.full(len(self.graph.tail), UNREACHABLE, dtype=np.int64)
-        self.weights = self.graph.milliseconds.get(mode, nowhere)
+        self.weights = self.graph.milliseconds[mode]
         self._metric: Metric | None = None
         self._now: Changes = {}
         self._lengths: tuple[Changes, Lengths] | None = None

@@ -42,12 +42,14 @@ class Snapper:
 
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
-        self._near: dict[str, tuple[NDArray[np.int64], Any]] = {}
+        self._pieces: dict[str, Pieces] = {}
+        self._near: dict[str, list[tuple[NDArray[np.int64], Any]]] = {}
 
     def snap(self, points: Sequence[Point], mode: str) -> Snapped:
-        """Give the nearest usable node of every point.
+        """Give the node to which every point is joined.
 
-        Usable is a node of the mode's large pieces (see `Pieces`) at which somebody can halt.
+        It is the nearest node, within the mode's limit, of a large piece of the network (see `Pieces`) at which
+        somebody can halt; where there is none, of a small piece: the roads of an islet are all there is.
 
         Parameters
         ----------
@@ -56,20 +58,30 @@ class Snapper:
         mode
             Mode of travel.
         """
-        nodes, tree = self._tree(mode)
-        if not len(nodes) or not points:
-            n = len(points)
-            return Snapped(np.full(n, -1, dtype=np.int32), np.full(n, UNREACHABLE, dtype=np.int64))
-        lon = np.array([point.lon for point in points])
-        lat = np.array([point.lat for point in points])
-        _distance, nearest = tree.query(_on_sphere(lon, lat))
-        node = nodes[nearest].astype(np.int32)
-        metres = straight_metres(lon, lat, self.graph.lon[node], self.graph.lat[node])
-        return Snapped(np.where(metres <= snap_limit(mode), node, -1).astype(np.int32), metres)
+        lon = np.array([point.lon for point in points], dtype=np.float64)
+        lat = np.array([point.lat for point in points], dtype=np.float64)
+        node = np.full(len(points), -1, dtype=np.int32)
+        metres = np.full(len(points), UNREACHABLE, dtype=np.int64)
+        for nodes, tree in self._trees(mode):
+            left = np.flatnonzero(node < 0)
+            if not len(nodes) or not len(left):
+                continue
+            near = nodes[tree.query(_on_sphere(lon[left], lat[left]))[1]]
+            away = straight_metres(lon[left], lat[left], self.graph.lon[near], self.graph.lat[near])
+            known = metres[left]
+            metres[left] = np.where((known == UNREACHABLE) | (away < known), away, known)
+            node[left] = np.where(away <= snap_limit(mode), near, -1)
+        return Snapped(node, metres)
+
+    def pieces(self, mode: str) -> Pieces:
+        """Give the pieces of the network for a mode."""
+        if mode not in self._pieces:
+            self._pieces[mode] = pieces_of(self.graph, mode)
+        return self._pieces[mode]
 
     def usable(self, mode: str) -> NDArray[np.int64]:
         """Give the nodes to which points may be joined by a mode."""
-        return self._tree(mode)[0]
+        return np.concatenate([nodes for nodes, _tree in self._trees(mode)])
 
     def between(
         self, nodes: NDArray[np.int64], others: NDArray[np.int64]
@@ -81,20 +93,23 @@ class Snapper:
         distance, nearest = KDTree(_on_sphere(lon[others], lat[others])).query(_on_sphere(lon[nodes], lat[nodes]))
         return distance, nearest
 
-    def _tree(self, mode: str) -> tuple[NDArray[np.int64], Any]:
+    def _trees(self, mode: str) -> list[tuple[NDArray[np.int64], Any]]:
+        """Give the usable nodes of large pieces, then of small ones, each with what finds the nearest."""
         if mode not in self._near:
             from scipy.spatial import KDTree  # noqa: PLC0415 - heavy; only those who have a network pay for it
 
-            halts = np.array([can_stop(kind) for kind in self.graph.kinds])
-            pieces = pieces_of(self.graph, mode)
-            ends = np.zeros(len(self.graph.lon), dtype=np.bool_)
-            if mode in self.graph.milliseconds:
-                edge = self.graph.edge
-                arcs = (self.graph.milliseconds[mode] != UNREACHABLE) & halts[self.graph.kind[edge]]
-                ends[self.graph.tail[arcs]] = ends[self.graph.head[arcs]] = True
-            nodes = np.flatnonzero(ends & pieces.large[pieces.piece])
-            tree = KDTree(_on_sphere(self.graph.lon[nodes], self.graph.lat[nodes])) if len(nodes) else None
-            self._near[mode] = nodes, tree
+            graph, pieces = self.graph, self.pieces(mode)
+            halts = np.array([can_stop(kind) for kind in graph.kinds])
+            ends = np.zeros(len(graph.lon), dtype=np.bool_)
+            if mode in graph.milliseconds:
+                arcs = (graph.milliseconds[mode] != UNREACHABLE) & halts[graph.kind[graph.edge]]
+                ends[graph.tail[arcs]] = ends[graph.head[arcs]] = True
+            small = ~pieces.large & (pieces.metres >= table()["snap"]["least_metres"])
+            found = [np.flatnonzero(ends & kept[pieces.piece]) for kept in (pieces.large, small)]
+            self._near[mode] = [
+                (nodes, KDTree(_on_sphere(graph.lon[nodes], graph.lat[nodes])) if len(nodes) else None)
+                for nodes in found
+            ]
         return self._near[mode]
 
 
@@ -109,7 +124,7 @@ class Pieces:
     metres
         Metres of edges within a piece, shape (p,), int64.
     large
-        Whether a piece is large enough to be more than an error of the map, shape (p,), bool.
+        Whether a piece is so large that it is hardly an error of the map, shape (p,), bool.
     """
 
     piece: NDArray[np.int64]
@@ -133,7 +148,7 @@ def pieces_of(graph: Graph, mode: str) -> Pieces:
     first = np.zeros(len(graph.metres), dtype=np.int64)
     first[graph.edge] = piece[graph.tail]
     metres = np.bincount(first[edge], weights=graph.metres[edge], minlength=count).astype(np.int64)
-    large = metres >= table()["snap"]["component_metres"]
+    large = metres >= table()["snap"]["large_metres"]
     large[int(metres.argmax())] = metres.max() > 0
     return Pieces(piece.astype(np.int64), metres, large)
 

@@ -105,7 +105,7 @@ class Judge:
     _seen: dict[tuple[str | None, ...], tuple[int, str, str]] = field(default_factory=dict)
     _numbers: dict[Trait, int] = field(default_factory=dict)
 
-    def way(self, source: int, tags: Mapping[str, str]) -> int:
+    def way(self, source: int, tags: Mapping[str, str], name: str = "") -> int:
         """Give the number of a way's trait, or -1 where no mode may use it.
 
         Parameters
@@ -114,7 +114,12 @@ class Judge:
             Number of the way in its source.
         tags
             Tags of OpenStreetMap.
+        name
+            What the way is called.
         """
+        if name and any(word in name.lower() for word in table()["known"]["names"]):
+            self.closed[name] += 1
+            return -1
         key = tuple(tags.get(name) for name in TAGS)
         found = self._seen.get(key)
         if found is None:
