@@ -106,7 +106,7 @@ def test_projected_coordinates_are_turned_into_degrees(tmp_path):
 
     utm = pyproj.Transformer.from_crs("EPSG:4326", "EPSG:32748", always_xy=True)
     lines = [shapely.LineString([utm.transform(*A), utm.transform(*B), utm.transform(*C)])]
-    for name in ("network.gpkg", "network.shp", "network.fgb"):
+    for name in ("network.gpkg", "network.shp"):
         graph, _problems = maps.read(write(tmp_path / name, lines, "EPSG:32748", highway=["residential"]))
         assert usable(graph, "truck") == {(A, C), (C, A)}
         assert graph.metres.tolist() == [221]
@@ -149,6 +149,34 @@ def test_bad_files(tmp_path, english):
     beside = write(tmp_path / "lonely.shp", [line], highway=["residential"])
     beside.with_suffix(".shx").unlink()
     assert "damaged" in refused(beside)
+
+
+def test_files_that_were_cut_off(tmp_path, english):
+    """Every format says so, or GDAL does; none becomes half a network."""
+    lines = [shapely.LineString([(A[0], A[1] + n / 1000), (B[0], B[1] + n / 1000)]) for n in range(50)]
+    for name in ("network.shp", "network.gpkg", "network.geojson"):
+        path = write(tmp_path / name, lines, highway=["residential"] * 50)
+        whole = path.read_bytes()
+        for share in (0.2, 0.5, 0.9):
+            path.write_bytes(whole[: int(len(whole) * share)])
+            assert "damaged" in refused(path), (name, share)
+    shape = write(tmp_path / "other.shp", lines, highway=["residential"] * 50)
+    for suffix in (".dbf", ".shx"):
+        whole = shape.with_suffix(suffix).read_bytes()
+        shape.with_suffix(suffix).write_bytes(whole[: len(whole) // 2])
+        assert "damaged" in refused(shape), suffix
+        shape.with_suffix(suffix).write_bytes(whole)
+
+
+def test_lines_without_a_shape_are_named(tmp_path, english):
+    path = geojson(tmp_path / "network.geojson", [([A, B], ROAD)])
+    path.write_text(
+        path.read_text().replace(
+            '"features": [', '"features": [{"type": "Feature", "geometry": null, "properties": {}},'
+        )
+    )
+    _graph, problems = maps.read(path)
+    assert [problem.message for problem in problems.warnings] == ["1 features have no shape that can be read"]
 
 
 def test_limits_that_cannot_be_true_are_named(tmp_path, english):

@@ -83,7 +83,7 @@ def weights_at(network, travel):
 @settings(max_examples=80, deadline=None)
 @given(journeys(), st.data())
 def test_closing_an_edge_changes_only_what_could_have_used_it(journey, data):
-    """A leg whose way does not use the edge stays as it is; one whose every fastest way does gets longer."""
+    """A leg whose way does not use the edge stays as it is; another takes as long or longer, and goes elsewhere."""
     network, points = journey
     travel = RoadTravel(network, "lowland")
     edge = data.draw(st.integers(0, len(network.metres) - 1))
@@ -97,8 +97,7 @@ def test_closing_an_edge_changes_only_what_could_have_used_it(journey, data):
         if arcs is None or edge not in network.edge[arcs]:
             assert (after.seconds[a, b], after.metres[a, b]) == (before.seconds[a, b], before.metres[a, b])
         elif after.seconds[a, b] >= 0:
-            new = (after.seconds[a, b], after.metres[a, b])
-            assert new >= (before.seconds[a, b], before.metres[a, b])
+            assert after.seconds[a, b] >= before.seconds[a, b]
             assert edge not in network.edge[closed.arcs(points[a], points[b], "truck")]
 
 

@@ -18,7 +18,7 @@ Box = tuple[float, float, float, float]
 """Least lon, least lat, greatest lon, greatest lat; degrees, WGS84."""
 
 OSM: Final = (".osm.pbf", ".pbf", ".osm", ".osm.gz", ".osm.bz2")
-VECTOR: Final = (".gpkg", ".geojson", ".json", ".shp", ".fgb")
+VECTOR: Final = (".gpkg", ".geojson", ".json", ".shp")
 GRAPHML: Final = (".graphml",)
 ENDINGS: Final = (*OSM, *VECTOR, *GRAPHML)
 """Endings of files that are read as networks."""

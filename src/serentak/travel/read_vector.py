@@ -1,4 +1,4 @@
-"""Line files of a GIS: GeoPackage, GeoJSON, shapefile and FlatGeobuf, read with GDAL (pyogrio) and shapely."""
+"""Line files of a GIS: GeoPackage, GeoJSON and shapefile, read with GDAL (pyogrio) and shapely."""
 
 from __future__ import annotations
 
@@ -55,6 +55,7 @@ def read_vector(path: Path, judge: Judge, problems: Problems) -> Lines:
     InputError
         When the file is damaged, holds no lines or does not say its coordinate system or the kinds of its lines.
     """
+    _see_that_it_is_whole(path)
     lines = LineBuilder()
     layers = _line_layers(path)
     read = [_read_layer(path, layer, lines, judge, problems) for layer in layers]
@@ -75,6 +76,18 @@ def _damaged(path: Path, error: Exception) -> InputError:
         _("the file is damaged or is not what its name says: {reason}").format(reason=error),
         _("export it again; a shapefile needs its .shx, .dbf and .prj beside it"),
     )
+
+
+def _see_that_it_is_whole(path: Path) -> None:
+    """See that a shapefile is as long as it says: GDAL reads one that was cut off as if lines had no shape."""
+    if path.suffix.lower() != ".shp":
+        return
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        words = int.from_bytes(file.read(28)[24:28], "big")
+    if 2 * words != size:
+        message = _("the file has {size} bytes and says that it has {words}").format(size=size, words=2 * words)
+        raise _damaged(path, OSError(message))
 
 
 def _line_layers(path: Path) -> list[str]:
@@ -144,11 +157,17 @@ def _say_no_lines(
     import shapely  # noqa: PLC0415
 
     missing = int(np.sum(shapely.is_missing(geometry)))
-    others = int(np.sum(~np.isin(kinds, (1, 2)))) - int(np.sum(kinds == -1))
-    if missing + others > 0:
+    if missing:
+        problems.warn(
+            path.name, None, None, layer,
+            _("{n} features have no shape that can be read").format(n=missing),
+            _("draw or delete them; if the file was cut off, fetch it again"),
+        )  # fmt: skip
+    others = int(np.sum(~np.isin(kinds, (-1, 1, 2))))
+    if others:
         problems.note(
                 path.name, layer,
-            _("{n} features are no lines; they are left out").format(n=missing + others),
+            _("{n} features are no lines; they are left out").format(n=others),
             _("draw ways as lines; areas and points are no ways"),
         )  # fmt: skip
 
