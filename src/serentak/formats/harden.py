@@ -55,9 +55,7 @@ def in_words(measure: Measure, district: District) -> str:
         "vehicles": _("{number} more of {mode} at {at}"),
         "buffer_out": _("plan every delivery {number} minutes before its deadline"),
         "buffer_back": _("plan every collection {number} minutes before its deadline"),
-        "earlier": _(
-            "deliver {number} day earlier, under guard for the night, so that a closed way can be tried again"
-        ),
+        "earlier": _("deliver {number} day earlier, guarded for the night, so that a closed way can be tried again"),
         "escorts": _("{number} more escort teams at {at}"),
         "avoid": _("keep off the ways of {at}"),
     }
