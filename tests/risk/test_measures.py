@@ -102,6 +102,14 @@ def test_a_closed_way_first_asks_for_a_mode_that_gets_through_then_for_another_d
     assert last == [Measure("buffer_out", KECAMATAN, number=90)]
 
 
+def test_on_a_network_one_first_keeps_off_what_may_close():
+    weak = {"out": Unsure((odds(70, 100, "s"),), (), ())}
+    first = propose(KECAMATAN, weak, DISTRICT, HAZARDS, (), (), on_network=True)
+    assert first == [Measure("avoid", "banjir")]
+    then = propose(KECAMATAN, weak, DISTRICT, HAZARDS, first, (), on_network=True)
+    assert then[0].kind == "reach"
+
+
 def test_delays_ask_for_more_and_more_room_up_to_what_is_bearable():
     weak = {"back": Unsure((), (odds(50, 50),), ())}
     taken: list[Measure] = []

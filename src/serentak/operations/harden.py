@@ -118,11 +118,13 @@ class _Work:
     ) -> tuple[tuple[Measure, ...], list[Point]]:
         """Give the measures found, and what each round reached at what cost."""
         now, refused = self.first, set[Measure]()
-        points = [_point(now, 0)]
+        points, roads = [_point(now, 0)], self.ground.graph is not None
         for number in range(1, ROUNDS + 1):
             weak = unsure(now.found, now.plan, target)
             proposed = {
-                kecamatan: propose(kecamatan, own, now.ground.district, now.ground.hazards, now.measures, refused)
+                kecamatan: propose(
+                    kecamatan, own, now.ground.district, now.ground.hazards, now.measures, refused, on_network=roads
+                )
                 for kecamatan, own in weak.items()
             }
             proposed = {kecamatan: steps for kecamatan, steps in proposed.items() if steps}

@@ -65,6 +65,8 @@ def propose(
     hazards: Hazards | None,
     taken: Collection[Measure],
     refused: Collection[Measure],
+    *,
+    on_network: bool = False,
 ) -> list[Measure]:
     """Propose the next measures for a kecamatan.
 
@@ -76,6 +78,8 @@ def propose(
         As it is planned now, and what may close.
     taken, refused
         Measures that are in force, and those that have been tried and did not help.
+    on_network
+        Whether ways are those of a network, where one can keep off what may close.
 
     Returns
     -------
@@ -88,7 +92,11 @@ def propose(
         return _new([_more_vehicles(stations[lost[0]].parent, district)], refused)
     none = Unsure((), (), ())
     struck = {odds.id: odds for own in weak.values() for odds in own.by_hazards}
-    by_hazards = [_by_other_means(struck.values(), stations, hazards, district)] if hazards is not None else []
+    by_hazards = []
+    if hazards is not None and on_network:
+        by_hazards.append(_elsewhere(struck.values(), hazards, taken))
+    if hazards is not None:
+        by_hazards.append(_by_other_means(struck.values(), stations, hazards, district))
     if weak.get("out", none).by_hazards:
         by_hazards.append(_further("earlier", kecamatan, 1, MOST_DAYS, taken))
     steps = _new(by_hazards, refused)
@@ -118,6 +126,13 @@ def _more_vehicles(base: str, district: District) -> list[Measure]:
     mode = rows[0].mode
     teams = sum(row.teams for row in rows if row.mode == mode)
     return [Measure("vehicles", base, mode, ceil(teams / 4))]
+
+
+def _elsewhere(struck: Iterable[Odds], hazards: Hazards, taken: Collection[Measure]) -> list[Measure]:
+    """Propose to keep off the ways of the layers that strike, where one may get round them."""
+    layers = {site.name: hazards.layers[site.layer].name for site in hazards.sites}
+    names = sorted({layers[name] for odds in struck for name in odds.sites})
+    return [step for name in names if (step := Measure("avoid", name)) not in taken]
 
 
 def _by_other_means(
