@@ -33,7 +33,7 @@ def build_graph(lines: Lines, file: str, problems: Problems) -> Graph:
     file
         File name as the user knows it.
     problems
-        Takes a warning for each kind of thing left out.
+        Takes a note for each kind of thing left out, and warnings of what cannot be true.
     """
     lines = _with_true_crossings(lines, file, problems)
     shapes = _cut(lines, file, problems)

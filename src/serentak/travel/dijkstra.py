@@ -164,12 +164,16 @@ class Lengths:
 
     def _weighed(self, longest: int) -> tuple[int, NDArray[np.int64], csr_array, csr_array]:
         """Give a unit larger than the metres of any way of that time, the weights, and the matrix with its mirror."""
-        if self._prepared is None or self._prepared[0] <= longest * self._fastest:
+        unit = self._prepared[0] if self._prepared else 0
+        if unit <= longest * self._fastest:
             unit = 1 << (int(longest * self._fastest) + 1).bit_length()
-            if (longest + 2) * unit >= _EXACT:
-                message = _("ways of {hours} hours are too long to be measured together; divide the district")
-                raise Refused(message.format(hours=longest // 3_600_000))
-            weights = np.where(self.milliseconds > 0, self.milliseconds * unit + self._metres, UNREACHABLE)
+        if (longest + 2) * unit >= _EXACT:
+            message = _("ways of {hours} hours are too long to be measured together; divide the district")
+            raise Refused(message.format(hours=longest // 3_600_000))
+        if self._prepared is None or self._prepared[0] != unit:
+            # An arc that takes longer than can be told exactly is on no way that is asked for.
+            told = (self.milliseconds > 0) & (self.milliseconds < _EXACT // unit)
+            weights = np.where(told, np.where(told, self.milliseconds, 0) * unit + self._metres, UNREACHABLE)
             there = self._engine.csr(weights)
             self._prepared = (unit, weights, there, there.T.tocsr())
         return self._prepared
