@@ -8,11 +8,15 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from serentak.base.messages import language
-from serentak.formats.paper.vehicles import Crews
+from serentak import __version__
+from serentak.base.messages import _, language
+from serentak.formats.paper.goods import Load, trace_goods
+from serentak.formats.paper.vehicles import Crew, Crews
+from serentak.formats.paper.words import assumptions, place_name, station_name
 from serentak.kit.kits import Kits
 from serentak.kit.rules import Rules
-from serentak.plan.model import Plan, Run, Stage, encode
+from serentak.plan.model import Direction, Plan, Run, Stage, encode
+from serentak.plan.stages import Child, build_stages
 from serentak.territory.model import District, FleetRow, Place, Station
 from serentak.travel import Travel
 
@@ -56,18 +60,77 @@ class Source:
         """Fleet rows by the name of each of their teams, ``truk#1``."""
         return {name: row for row in self.district.fleet for name in row.names()}
 
+    @cached_property
+    def loads(self) -> dict[tuple[str, int], Load]:
+        """What is handed over at each stop, by id of the run and number of the stop from 1."""
+        return trace_goods(self.plan, self.district, self.kits)
+
+    @cached_property
+    def children(self) -> dict[tuple[str, str], Child]:
+        """Windows and rules of each stop, by id of the stage and of the station or place."""
+        directions: tuple[Direction, ...] = ("out", "back")
+        return {
+            (spec.id, child.id): child
+            for direction in directions
+            for spec in build_stages(self.district, self.kits, self.rules, self.travel, direction)
+            for child in spec.children
+        }
+
+    @cached_property
+    def borrowed(self) -> frozenset[str]:
+        """Stations without coordinates of their own: those of a place were taken."""
+        rows = {entry.row for entry in self.district.assumed if entry.row is not None and entry.column == "lon, lat"}
+        return frozenset(station.id for station in self.district.stations if station.row in rows)
+
     def runs(self) -> Iterator[tuple[Stage, Run]]:
         """Give every run with its stage, in the order of the plan."""
         for stage in self.plan.stages:
             for run in stage.runs:
                 yield stage, run
 
+    def runs_by_vehicle(self) -> dict[str, list[tuple[Stage, Run]]]:
+        """Give the runs of each vehicle team in order of time."""
+        found: dict[str, list[tuple[Stage, Run]]] = {}
+        for stage, run in self.runs():
+            found.setdefault(run.vehicle, []).append((stage, run))
+        return {name: sorted(found[name], key=lambda pair: pair[1].depart) for name in self.fleet if name in found}
+
+    def crew(self, vehicle: str) -> tuple[Crew, ...]:
+        """Give the crews of a team, one a vehicle, unknown ones empty."""
+        known = self.crews.get(vehicle, ())
+        return known + (Crew(),) * (self.fleet[vehicle].team - len(known))
+
+    def name(self, at: str) -> str:
+        """Give the name of a station or place as people say it."""
+        station = self.stations.get(at)
+        return station_name(station) if station is not None else place_name(self.places[at])
+
+    def party(self, at: str) -> str:
+        """Say who gives or receives goods at a station or place."""
+        if at in self.stations:
+            return _("KPPS {station}").format(station=station_name(self.stations[at]))
+        return self.name(at)
+
+    def police_district(self, at: str) -> str:
+        """Give the police district a place lies in; a station lies in that of the place its goods come from."""
+        place = self.places[self.stations[at].parent if at in self.stations else at]
+        while not place.police_district and place.parent:
+            place = self.places[place.parent]
+        return place.police_district
+
     def meta(self, title: str) -> dict[str, Any]:
         """Give what the frame of every document shows: title, language, date, and what the footer says."""
         day = self.district.election_day
+        made = _("{district} · plan {sha} · seed {seed} · made by serentak {version}").format(
+            district=self.district.name, sha=self.sha, seed=self.plan.seed, version=__version__
+        )
         return {
-            "title": title,
+            "title": f"{title} · {self.district.name}",
             "lang": language(),
             # Of the plan, never of the machine: the same plan gives the same bytes.
             "date": [day.year, day.month, day.day],
+            "made": made,
+            "status": " ".join([_("Figures: planned."), *assumptions(self.district)]),
+            "page": _("page {n} of {total}"),
+            "file": _("sheet {n} of {total} in the file"),
         }

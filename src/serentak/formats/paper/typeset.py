@@ -23,6 +23,9 @@ FONTS: Final = Path(__file__).with_name("fonts")
 STANDARDS: Final = ("ua-1", "a-2a")
 """What every document claims, and typst checks: readable by screen readers, and kept for archives."""
 
+QUIET: Final = 4
+"""Empty modules around a QR code (ISO/IEC 18004)."""
+
 SHEETS_A_WORKER: Final = 40
 """Typst remembers what it laid out until its process ends; after so many documents a fresh one takes over."""
 
@@ -97,7 +100,7 @@ def write_sheets(sheets: Sequence[Sheet], folder: Path, jobs: int = 1) -> list[P
 
 
 def qr_svg(text: str) -> str:
-    """Draw a text as a QR code (level M, without its quiet zone) in SVG, one unit a module."""
+    """Draw a text as a QR code (level M, with its quiet zone) in SVG, one unit a module."""
     import segno  # noqa: PLC0415 - heavy; only those who print pay for it
 
     matrix = segno.make(text, error="m", micro=False, boost_error=False).matrix
@@ -112,7 +115,8 @@ def qr_svg(text: str) -> str:
             if x > start:
                 path.append(f"M{start} {y}h{x - start}v1h{start - x}z")
             x += 1
-    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size} {size}"><path d="{"".join(path)}"/></svg>'
+    box = f"{-QUIET} {-QUIET} {size + 2 * QUIET} {size + 2 * QUIET}"
+    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{box}"><path d="{"".join(path)}"/></svg>'
 
 
 @cache
