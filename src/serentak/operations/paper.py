@@ -16,6 +16,12 @@ from typing import Final
 
 from serentak.base.errors import InputError, Problem, Refused
 from serentak.base.messages import _
+from serentak.formats.paper.handover import handovers
+from serentak.formats.paper.label import labels
+from serentak.formats.paper.loading import loading_lists
+from serentak.formats.paper.manifest import manifests
+from serentak.formats.paper.packing import packing_lists
+from serentak.formats.paper.run_sheet import run_sheets
 from serentak.formats.paper.source import Source
 from serentak.formats.paper.typeset import Sheet, write_sheets
 from serentak.formats.paper.vehicles import Crews, read_vehicles
@@ -32,7 +38,14 @@ SheetsOf = Callable[[Source], Sequence[Sheet]]
 FilesOf = Callable[[Path, Plan, Ground], Sequence[Path]]
 """Writes a kind of document below a folder, at the paths its files shall have in the plan folder, and names them."""
 
-SHEETS: Final[dict[str, SheetsOf]] = {}
+SHEETS: Final[dict[str, SheetsOf]] = {
+    "run-sheet": run_sheets,
+    "label": labels,
+    "handover": handovers,
+    "loading": loading_lists,
+    "manifest": manifests,
+    "packing": packing_lists,
+}
 """Kinds that are PDF files below ``paper/``."""
 FILES: Final[dict[str, FilesOf]] = {}
 """Kinds that write their own files, at the top of the plan folder."""

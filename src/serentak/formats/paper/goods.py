@@ -27,9 +27,13 @@ class Load:
     recap: tuple[RecapKit, ...]
 
     @property
+    def _all(self) -> tuple[StationKit | RecapKit, ...]:
+        return (*self.kits, *self.recap)
+
+    @property
     def boxes(self) -> tuple[str, ...]:
         """Ids of all ballot boxes."""
-        return tuple(chain.from_iterable(kit.boxes for kit in (*self.kits, *self.recap)))
+        return tuple(chain.from_iterable(kit.boxes for kit in self._all))
 
     @property
     def bundles(self) -> tuple[str, ...]:
@@ -39,12 +43,12 @@ class Load:
     @property
     def grams(self) -> int:
         """Weight of boxes and bundles."""
-        return sum(kit.grams for kit in (*self.kits, *self.recap))
+        return sum(kit.grams for kit in self._all)
 
     @property
     def millilitres(self) -> int:
         """Volume of boxes and bundles."""
-        return sum(kit.millilitres for kit in (*self.kits, *self.recap))
+        return sum(kit.millilitres for kit in self._all)
 
 
 def trace_goods(plan: Plan, district: District, kits: Kits) -> dict[tuple[str, int], Load]:

@@ -9,7 +9,8 @@ berita acara (BA)         the return: of a station half a page, twice; of a plac
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Final
 
 from serentak.base.messages import _
 from serentak.formats.paper.form_code import FormCode
@@ -27,6 +28,9 @@ from serentak.formats.paper.words import (
 )
 from serentak.kit.ids import BUNDLE, parse_box_id
 from serentak.plan.model import Run, Stage
+
+A_ROW: Final = 3
+"""Boxes and bundles side by side in the list of a load: those of one station, with two elections."""
 
 
 def handovers(source: Source) -> list[Sheet]:
@@ -55,12 +59,16 @@ def _words() -> dict[str, str]:
     return {
         **signature_words(),
         "box": _("Code"),
+        "code": _("code"),
         "what": _("For"),
         "given": _("given"),
         "taken": _("received"),
         "gave": _("gave"),
         "took": _("took"),
-        "seal": _("Seal"),
+        "seal": _("seal"),
+        "seals": _("Write under seal: I intact, D damaged, W wet."),
+        "tps": _("TPS"),
+        "total": _("In all"),
         "state": _("State of box and seal"),
         "intact": _("intact"),
         "damaged": _("damaged"),
@@ -90,7 +98,7 @@ def _form(source: Source, stage: Stage, run: Run, number: int) -> dict[str, Any]
         "from": giver,
         "to": receiver,
         "copies": [there, here],
-        "facts": _facts(source, run, number, load),
+        "facts": _facts(source, run, number),
         "items": [_item(source, identifier) for identifier in (*load.boxes, *load.bundles)] if at_station else [],
         "groups": [] if at_station else _groups(source, load),
         "summary": _summary(source, load),
@@ -103,7 +111,7 @@ def _title(kind: str) -> str:
     return {"SJ": _("Consignment note"), "TT": _("Receipt"), "BA": _("Record of the return")}[kind]
 
 
-def _facts(source: Source, run: Run, number: int, load: Load) -> list[tuple[str, str]]:
+def _facts(source: Source, run: Run, number: int) -> list[tuple[str, str]]:
     stop = run.stops[number - 1]
     crew = source.crew(run.vehicle)
     drivers = ", ".join(f"{each.driver} {each.plate}".strip() for each in crew if each.driver or each.plate)
@@ -130,20 +138,23 @@ def _item(source: Source, identifier: str) -> dict[str, str]:
 
 
 def _groups(source: Source, load: Load) -> list[dict[str, Any]]:
-    """Give boxes and bundles by village, in order of stations; recapitulation boxes last."""
+    """Give boxes and bundles by village, rows of at most `A_ROW` items; recapitulation boxes last."""
     groups: dict[str, dict[str, Any]] = {}
     for kit in load.kits:
         station = source.stations[kit.station]
-        group = groups.setdefault(
-            station.village, {"name": f"{station.desa_name} ({station.village})", "items": []}
-        )
-        group["items"] += [item(identifier, source.rules) for identifier in (*kit.boxes, kit.bundle)]
+        name = f"{station.desa_name} ({station.village})"
+        group = groups.setdefault(station.village, {"name": name, "rows": []})
+        group["rows"] += _rows(source, f"{station.number:03d}", (*kit.boxes, kit.bundle))
     for recap in load.recap:
-        groups[f"{recap.kecamatan}-R"] = {
-            "name": _("Recapitulation {kecamatan}").format(kecamatan=recap.kecamatan),
-            "items": [item(box, source.rules) for box in recap.boxes],
-        }
+        name = _("Recapitulation {kecamatan}").format(kecamatan=source.kecamatan[recap.kecamatan])
+        groups[f"{recap.kecamatan}-R"] = {"name": name, "rows": _rows(source, "PPK", recap.boxes)}
     return list(groups.values())
+
+
+def _rows(source: Source, name: str, identifiers: Sequence[str]) -> list[dict[str, Any]]:
+    """Give the rows of a station: its number, then up to `A_ROW` boxes or bundles."""
+    items = [item(identifier, source.rules) for identifier in identifiers]
+    return [{"name": name, "items": items[start : start + A_ROW]} for start in range(0, len(items), A_ROW)]
 
 
 def _summary(source: Source, load: Load) -> str:

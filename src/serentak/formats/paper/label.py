@@ -58,12 +58,11 @@ def _station_label(source: Source, station_id: str, identifier: str) -> dict[str
 
 
 def _recap_label(source: Source, kecamatan: str, identifier: str) -> dict[str, Any]:
-    name = next(s.kecamatan_name for s in source.district.stations if s.kecamatan == kecamatan)
     return {
         **_common(source, identifier),
         "number": "PPK",
         "desa": "",
-        "kecamatan": _("Kec. {name}").format(name=name),
+        "kecamatan": _("Kec. {name}").format(name=source.kecamatan[kecamatan]),
         "what": _("RECAPITULATION BOX"),
     }
 

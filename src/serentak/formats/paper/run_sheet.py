@@ -25,7 +25,6 @@ from serentak.formats.paper.words import (
     signature_words,
     when,
 )
-from serentak.kit.ids import printed
 from serentak.plan.model import Run, Stage, Stop
 from serentak.plan.stages import Child, point_of
 from serentak.travel import Legs, Point, Way
@@ -69,7 +68,9 @@ def _words() -> dict[str, str]:
         "came": _("came"),
         "went": _("left"),
         "initials": _("initials"),
-        "border_line": _("Hand-over of the escort at ______________________  time ________  initials ________ / ________"),
+        "border_line": _(
+            "Hand-over of the escort at ______________________  time ________  initials ________ / ________"
+        ),
         "departs": _("Departure:"),
         "returns": _("Back by:"),
         "late": _("If you are late, or cannot go on"),
@@ -93,9 +94,7 @@ def _run(source: Source, stage: Stage, run: Run) -> dict[str, Any]:
         "way": _("OUTBOUND: bring the boxes") if outbound else _("RETURN: fetch the boxes"),
         "stage": _("from {base}").format(base=source.name(base.id)),
         "facts": _facts(source, run, loads),
-        "departs": _("{time} from {base}").format(
-            time=when(source.district, run.depart), base=source.name(stage.base)
-        ),
+        "departs": _("{time} from {base}").format(time=when(source.district, run.depart), base=source.name(stage.base)),
         "returns": when(source.district, run.return_),
         "stops": [
             _stop(source, stage, run, number, leg, way)
@@ -193,7 +192,7 @@ def _stop(
         "boxes": len(load.boxes),
         "bundles": len(load.bundles),
         "after": stop.load_after,
-        "groups": _groups(source, load),
+        "groups": source.by_village(load),
         "geo": geo(leg[3]),
         "position": f"{leg[3].lat:.5f}, {leg[3].lon:.5f}",
         "border": _border(source, before, stop.at) if run.escort else "",
@@ -213,24 +212,6 @@ def _latest(source: Source, child: Child, stop: Stop) -> str:
     """Say the latest arrival at a stop, with its day where that is another one."""
     day = "" if child.closes // DAY == stop.arrive // DAY else f" {short_date(source.district, child.closes)}"
     return clock(child.closes) + day
-
-
-def _groups(source: Source, load: Load) -> list[dict[str, Any]]:
-    """Give the printed ids of boxes and bundles, by village."""
-    groups: dict[str, dict[str, Any]] = {}
-    for kit in load.kits:
-        station = source.stations[kit.station]
-        group = groups.setdefault(station.village, {"name": station.desa_name, "ids": [], "boxes": 0})
-        group["ids"] += [printed(box) for box in (*kit.boxes, kit.bundle)]
-        group["boxes"] += len(kit.boxes)
-    for recap in load.recap:
-        name = _("Recapitulation {kecamatan}").format(kecamatan=recap.kecamatan)
-        groups[f"{recap.kecamatan}-R"] = {
-            "name": name,
-            "ids": [printed(box) for box in recap.boxes],
-            "boxes": len(recap.boxes),
-        }
-    return list(groups.values())
 
 
 def _border(source: Source, before: str, at: str) -> str:
@@ -274,13 +255,15 @@ def _if_late(source: Source, stage: Stage, run: Run) -> list[str]:
           "Never leave boxes with anyone but the receiver named here, who signs."),
         _("The way is closed (flood, landslide, high or low water, wave): do not cross. Wait at a police post or an "
           "office of PPK or desa, boxes on board, and call."),
-        _("The vehicle breaks down: driver and escort stay with the boxes; another vehicle takes them over, box by box, "
-          "on the hand-over form."),
+        _("The vehicle breaks down: driver and escort stay with the boxes; another vehicle takes them over, each box "
+          "ticked on the hand-over form."),
         _("A box is wet, damaged, its seal broken, or it belongs to another TPS: do not open it, do not exchange it. "
           "Write it on the form, call the hub and the supervisor (Bawaslu)."),
     ]  # fmt: skip
-    rest = _("What cannot be delivered goes back to {base}, sealed, and is signed in there.") if outbound else _(
-        "What cannot be fetched stays sealed and guarded where it is; tell {base}."
+    rest = (
+        _("What cannot be delivered goes back to {base}, sealed, and is signed in there.")
+        if outbound
+        else _("What cannot be fetched stays sealed and guarded where it is; tell {base}.")
     )
     lines.append(rest.format(base=source.name(stage.base)))
     if nights:
@@ -297,5 +280,3 @@ def _signers(run: Run) -> list[str]:
     if run.escort:
         signers.append(_("Escort"))
     return [*signers, _("Supervisor (Bawaslu)")]
-
-

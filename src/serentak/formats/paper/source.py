@@ -13,6 +13,7 @@ from serentak.base.messages import _, language
 from serentak.formats.paper.goods import Load, trace_goods
 from serentak.formats.paper.vehicles import Crew, Crews
 from serentak.formats.paper.words import assumptions, place_name, station_name
+from serentak.kit.ids import printed
 from serentak.kit.kits import Kits
 from serentak.kit.rules import Rules
 from serentak.plan.model import Direction, Plan, Run, Stage, encode
@@ -54,6 +55,11 @@ class Source:
     def places(self) -> dict[str, Place]:
         """Places by id."""
         return {place.id: place for place in self.district.places}
+
+    @cached_property
+    def kecamatan(self) -> dict[str, str]:
+        """Names of kecamatan by code."""
+        return {station.kecamatan: station.kecamatan_name for station in self.district.stations}
 
     @cached_property
     def fleet(self) -> dict[str, FleetRow]:
@@ -117,6 +123,20 @@ class Source:
         while not place.police_district and place.parent:
             place = self.places[place.parent]
         return place.police_district
+
+    def by_village(self, load: Load) -> list[dict[str, Any]]:
+        """Give the printed ids of a load's boxes and bundles by village, recapitulation boxes last."""
+        groups: dict[str, dict[str, Any]] = {}
+        for kit in load.kits:
+            station = self.stations[kit.station]
+            group = groups.setdefault(station.village, {"name": station.desa_name, "ids": [], "boxes": 0})
+            group["ids"] += [printed(identifier) for identifier in (*kit.boxes, kit.bundle)]
+            group["boxes"] += len(kit.boxes)
+        for recap in load.recap:
+            name = _("Recapitulation {kecamatan}").format(kecamatan=self.kecamatan[recap.kecamatan])
+            ids = [printed(box) for box in recap.boxes]
+            groups[f"{recap.kecamatan}-R"] = {"name": name, "ids": ids, "boxes": len(ids)}
+        return list(groups.values())
 
     def meta(self, title: str) -> dict[str, Any]:
         """Give what the frame of every document shows: title, language, date, and what the footer says."""

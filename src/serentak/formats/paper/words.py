@@ -125,7 +125,9 @@ def colour_name(rules: Rules, letter: str) -> str:
 def legend(rules: Rules, district: District) -> str:
     """Explain the letters at the end of ids: elections, bundle, check character."""
     letters = [f"{letter} = {election_name(rules, letter)}" for letter in (*district.elections, BUNDLE)]
-    return _("Letters in the codes: {letters}; the last sign is the check character.").format(letters=", ".join(letters))
+    return _("Letters in the codes: {letters}; the last sign is the check character.").format(
+        letters=", ".join(letters)
+    )
 
 
 def signature_words() -> dict[str, str]:
