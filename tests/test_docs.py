@@ -16,6 +16,8 @@ import pytest
 import typer
 
 from serentak.cli import app
+from serentak.formats import geojson
+from serentak.formats.manifest import SHEETS
 from serentak.formats.stops import COLUMNS
 from serentak.plan.model import json_schema
 from serentak.plan.reasons import CODES
@@ -50,6 +52,18 @@ def first_cells(text: str) -> list[str]:
 
 def test_every_column_of_stops_is_documented_in_order():
     assert first_cells(section(page("docs/plan-folder.md"), "## `stops.csv`")) == list(COLUMNS)
+
+
+@pytest.mark.parametrize("sheet", SHEETS)
+def test_every_column_of_the_manifest_is_documented_in_order(sheet):
+    documented = first_cells(section(page("docs/plan-folder.md"), f"### Sheet {sheet}"))
+    assert documented == [column.heading for column in SHEETS[sheet]]
+
+
+@pytest.mark.parametrize("feature", ["place", "station", "leg"])
+def test_every_property_of_the_routes_is_documented_in_order(feature):
+    documented = first_cells(section(page("docs/plan-folder.md"), f"### Feature {feature}"))
+    assert documented == list(getattr(geojson, feature.upper()))
 
 
 @pytest.mark.parametrize("record", sorted(RECORDS))

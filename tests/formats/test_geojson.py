@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import datetime
 
-import pytest
+import pyogrio
 from msgspec.structs import replace as change
 
 from serentak.base.clock import to_utc
 from serentak.formats.geojson import LEG, PLACE, STATION, routes_geojson
 from serentak.plan.model import Unserved
-from serentak.travel import CrowFlight, Way
-from support import kits_of
+from serentak.travel import Way
 
 NAMES = {"place": PLACE, "station": STATION, "leg": LEG}
 
@@ -20,15 +20,12 @@ NAMES = {"place": PLACE, "station": STATION, "leg": LEG}
 class Bent:
     """Straight lines with one bend; boats have no way."""
 
-    def legs(self, points, mode, speed_factor=1.0):
-        raise AssertionError("a drawing measures nothing")
-
     def way(self, start, end, mode):
         return None if mode == "boat" else Way(((start.lon, start.lat), (100.123456789, 0.5), (end.lon, end.lat)))
 
 
-def made(plan, district, travel=None) -> list[dict]:
-    collection = json.loads(routes_geojson(plan, district, kits_of(district), travel or CrowFlight(district.terrain)))
+def made(source) -> list[dict]:
+    collection = json.loads(routes_geojson(source))
     assert collection["type"] == "FeatureCollection"
     assert "crs" not in collection
     return collection["features"]
@@ -38,19 +35,19 @@ def of_kind(features: list[dict], kind: str) -> list[dict]:
     return [feature["properties"] for feature in features if feature["properties"]["feature"] == kind]
 
 
-def test_every_feature_has_the_documented_properties_in_order(ground):
-    features = made(*ground)
+def test_every_feature_has_the_documented_properties_in_order(source):
+    features = made(source)
     for feature in features:
         assert tuple(feature["properties"]) == NAMES[feature["properties"]["feature"]]
         assert set(feature) == {"type", "properties", "geometry"}
-    _plan, district = ground
+    district = source.district
     assert [place["id"] for place in of_kind(features, "place")] == [place.id for place in district.places]
     assert [station["id"] for station in of_kind(features, "station")] == [s.id for s in district.stations]
 
 
-def test_legs_follow_each_other_in_place_time_and_load(ground):
-    plan, district = ground
-    features = [feature for feature in made(*ground) if feature["properties"]["feature"] == "leg"]
+def test_legs_follow_each_other_in_place_time_and_load(source):
+    plan, district = source.plan, source.district
+    features = [feature for feature in made(source) if feature["properties"]["feature"] == "leg"]
     spots = {item.id: [round(item.lon, 6), round(item.lat, 6)] for item in (*district.places, *district.stations)}
     for stage in plan.stages:
         for run in stage.runs:
@@ -70,8 +67,8 @@ def test_legs_follow_each_other_in_place_time_and_load(ground):
                 assert (line[0], line[-1]) == (spots[leg["from"]], spots[leg["to"]])
 
 
-def test_a_leg_is_drawn_with_the_bends_of_its_way(ground):
-    for feature in made(*ground, travel=Bent()):
+def test_a_leg_is_drawn_with_the_bends_of_its_way(source):
+    for feature in made(replace(source, travel=Bent())):
         about = feature["properties"]
         if about["feature"] == "leg" and about["mode"] == "boat":
             assert feature["geometry"] is None
@@ -79,22 +76,19 @@ def test_a_leg_is_drawn_with_the_bends_of_its_way(ground):
             assert feature["geometry"]["coordinates"][1] == [100.123457, 0.5]
 
 
-def test_a_station_that_is_not_served_says_so(ground):
-    plan, district = ground
-    first, second = (station.id for station in district.stations[:2])
+def test_a_station_that_is_not_served_says_so(source):
+    first, second = (station.id for station in source.district.stations[:2])
     gaps = [Unserved(first, way, "no_vehicle", None) for way in ("out", "back")]
     gaps.append(Unserved(second, "back", "no_vehicle", None))
-    stations = of_kind(made(change(plan, unserved=tuple(gaps)), district), "station")
+    stations = of_kind(made(replace(source, plan=change(source.plan, unserved=tuple(gaps)))), "station")
     assert [station["status"] for station in stations[:3]] == ["unserved_out_back", "unserved_back", "planned"]
 
 
-def test_another_program_reads_it(ground, tmp_path):
-    pyogrio = pytest.importorskip("pyogrio")
-    plan, district = ground
+def test_another_program_reads_it(source, tmp_path):
     path = tmp_path / "routes.geojson"
-    path.write_text(routes_geojson(plan, district, kits_of(district), CrowFlight(district.terrain)), encoding="utf-8")
+    path.write_text(routes_geojson(source), encoding="utf-8")
     info = pyogrio.read_info(path, force_total_bounds=True)
-    assert info["features"] == len(made(plan, district))
+    assert info["features"] == len(made(source))
     assert info["crs"] == "EPSG:4326"
     assert list(info["total_bounds"]) == json.loads(path.read_text(encoding="utf-8"))["bbox"]
     assert set(info["fields"]) == set(PLACE) | set(STATION) | set(LEG)

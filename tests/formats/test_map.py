@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import shutil
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -21,7 +20,6 @@ from serentak.territory.model import District
 from serentak.travel import CrowFlight, Way
 from support import besar, kits_of, rules_of
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 PLANS = Path(__file__).parents[1] / "plan" / "plans"
 WIDE, NARROW = {"width": 1280, "height": 800}, {"width": 360, "height": 740}
 LOST = "14.01.03.2002-001"
@@ -76,15 +74,11 @@ def pages(source, tmp_path_factory) -> dict[str, Path]:
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator:
-    if CHROMIUM is None:
-        if os.environ.get("SERENTAK_TEST_ALL") == "1":
-            pytest.fail("Debian's chromium is not installed")
-        pytest.skip("Debian's chromium is not installed")
+def browser(chromium) -> Iterator:
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        found = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
         yield found
         found.close()
 
@@ -214,7 +208,7 @@ def test_a_station_is_found_by_search_and_seen_on_the_map(open_page, source, vie
 def test_nothing_found_says_so(open_page):
     page = open_page()
     page.fill("#search", "no such village")
-    assert page.inner_text("#list") == "Nothing passes the filters."
+    assert page.text_content("#list") == "Nothing passes the filters."
     page.click("button[type=reset]")
     page.wait_for_function("shown.stations.size > 0")
 
@@ -250,11 +244,10 @@ def test_every_control_is_reached_by_tab_in_reading_order(open_page):
     page = open_page()
     page.focus("#search")
     reached = ["search"]
+    name = "(({ id, name, dataset, tagName }) => id || name || dataset.move || tagName)(document.activeElement)"
     for _step in range(30):
         page.keyboard.press("Tab")
-        reached.append(
-            page.evaluate("(({ id, name, dataset, tagName }) => id || name || dataset.move || tagName)(document.activeElement)")
-        )
+        reached.append(page.evaluate(name))
     wanted = ["search", "direction", "day", "kecamatan", "vehicle", "unserved", "canvas", "in", "up", "show"]
     places = [reached.index(name) for name in wanted]
     assert places == sorted(places)
@@ -319,14 +312,16 @@ def test_it_fits_and_can_be_hit_and_read(open_page, language, viewport):
         assert rows
         assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"]
     small = page.evaluate(
-        "[...document.querySelectorAll('button, select, summary, input[type=checkbox], input[type=search], fieldset label')]"
-        ".filter((each) => each.checkVisibility()).map((each) => [each.outerHTML.slice(0, 80), each.getBoundingClientRect()])"
-        ".filter(([, box]) => box.width < 24 || box.height < 24).map(([html]) => html)"
+        """[...document.querySelectorAll("button, select, summary, input:not([type=radio]), fieldset label")]
+        .filter((each) => each.checkVisibility())
+        .filter((each) => { const box = each.getBoundingClientRect(); return box.width < 24 || box.height < 24; })
+        .map((each) => each.outerHTML.slice(0, 80))"""
     )
     assert small == []
     nameless = page.evaluate(
-        "[...document.querySelectorAll('button, input, select, canvas[tabindex], section, ul[aria-label]')]"
-        ".filter((each) => !(each.textContent || each.ariaLabel || each.labels?.[0]?.textContent)).map((each) => each.outerHTML)"
+        """[...document.querySelectorAll("button, input, select, canvas[tabindex], section, article, #list")]
+        .filter((each) => !(each.textContent || each.ariaLabel || each.labels?.[0]?.textContent))
+        .map((each) => each.outerHTML.slice(0, 80))"""
     )
     assert nameless == []
     assert poor_contrast(page) == []
@@ -361,12 +356,12 @@ def poor_contrast(page) -> list:
 
 
 def test_ways_are_drawn_with_their_bends_or_not_at_all(open_page, source):
-    page = open_page()
+    page, runs = open_page(), {run.id: run for _stage, run in source.runs()}
     for journey in map_data(source)["runs"]:
         lines = page.evaluate("(id) => runs.get(id).lines.map((line) => line.length)", journey["id"])
         halts = [journey["base"], *(stop["at"] for stop in journey["stops"]), journey["base"]]
-        legs = list(zip(halts, halts[1:], strict=False))
-        closed = [journey["mode"] in ("truck", "truk") and "PPK-B" in leg for leg in legs]
+        trucks = runs[journey["id"]].vehicle.startswith("truk")
+        closed = [trucks and "PPK-B" in leg for leg in pairwise(halts)]
         assert lines == [0 if none else 3 for none in closed], journey["id"]
 
 

@@ -15,7 +15,8 @@ def test_every_column_holds_what_it_is_called(ground):
     rows = list(csv.DictReader(io.StringIO(stops_csv(plan, district)), strict=True))
     items = {item.id: item for item in (*district.places, *district.stations)}
     modes = {name: row.mode for row in district.fleet for name in row.names()}
-    expected = [(stage, run, n, stop) for stage in plan.stages for run in stage.runs for n, stop in enumerate(run.stops)]
+    runs = [(stage, run) for stage in plan.stages for run in stage.runs]
+    expected = [(stage, run, n, stop) for stage, run in runs for n, stop in enumerate(run.stops)]
     assert len(rows) == len(expected)
     for row, (stage, run, n, stop) in zip(rows, expected, strict=True):
         assert tuple(row) == COLUMNS

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from serentak.base.clock import format_day, to_local
 from serentak.formats.journeys import Line, Ways, journeys, legs
+from serentak.formats.paper.source import Source
 from serentak.kit.kits import Kits
 from serentak.plan.model import Plan
 from serentak.territory.model import District
@@ -27,17 +28,13 @@ DECIMALS: Final = 6
 """Of a degree: a tenth of a metre."""
 
 
-def routes_geojson(plan: Plan, district: District, kits: Kits, travel: Travel) -> str:
+def routes_geojson(source: Source) -> str:
     """Write places, stations and legs as one FeatureCollection, a feature a line.
 
-    Parameters
-    ----------
-    plan, district, kits
-        The plan and what it was made of.
-    travel
-        Draws the way of a leg: straight where nothing is known of roads, else with every bend.
+    A leg is straight where nothing is known of roads, else drawn with every bend.
     """
-    features = [*_places(district), *_stations(plan, district, kits), *_legs(plan, district, travel)]
+    plan, district = source.plan, source.district
+    features = [*_places(district), *_stations(plan, district, source.kits), *_legs(plan, district, source.travel)]
     lines = ",\n".join(json.dumps(feature, ensure_ascii=False, separators=(",", ":")) for feature in features)
     return f'{{"type":"FeatureCollection","bbox":{json.dumps(_bbox(features))},"features":[\n{lines}\n]}}\n'
 

@@ -7,10 +7,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
-from serentak.kit.kits import Kits
-from serentak.kit.rules import Rules
-from serentak.plan.model import Direction, Plan, Run, Stage
-from serentak.plan.stages import build_stages, point_of
+from serentak.plan.model import Plan, Run, Stage
+from serentak.plan.stages import Child, point_of
 from serentak.territory.model import District, FleetRow
 from serentak.travel import Point, Travel
 
@@ -130,7 +128,8 @@ class Ways:
     """
 
     def __init__(self, district: District, travel: Travel) -> None:
-        self.points: dict[str, Point] = {item.id: point_of(item) for item in (*district.places, *district.stations)}
+        self.points: dict[str, Point] = {place.id: point_of(place) for place in district.places}
+        self.points |= {station.id: point_of(station) for station in district.stations}
         self._travel = travel
         self._drawn: dict[tuple[str, str, str], Line | None] = {}
 
@@ -143,15 +142,9 @@ class Ways:
         return self._drawn[key]
 
 
-def deadlines(district: District, kits: Kits, rules: Rules, travel: Travel) -> dict[tuple[Direction, str], int]:
-    """Give the latest moment for each station and place, by direction, in seconds from 00:00 on H.
+def latest(child: Child) -> int:
+    """Give the latest moment for a child of a stage, in seconds from 00:00 on H.
 
     Outbound it is the latest arrival there, on the return the latest arrival of its goods at the place above it.
     """
-    latest: dict[tuple[Direction, str], int] = {}
-    directions: tuple[Direction, ...] = ("out", "back")
-    for direction in directions:
-        for spec in build_stages(district, kits, rules, travel, direction):
-            for child in spec.children:
-                latest[direction, child.id] = child.closes if child.home_by is None else child.home_by
-    return latest
+    return child.closes if child.home_by is None else child.home_by

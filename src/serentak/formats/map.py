@@ -16,12 +16,12 @@ from typing import Any, Final
 
 from serentak.base.clock import DAY
 from serentak.base.messages import _, language
-from serentak.formats.journeys import Journey, Line, Ways, deadlines, journeys, legs
+from serentak.formats.journeys import Journey, Line, Ways, journeys, latest, legs
 from serentak.formats.map_words import words
 from serentak.formats.paper.source import Source
 from serentak.formats.paper.words import assumptions, mode_name, short_date
 from serentak.plan.reasons import in_words, remedy
-from serentak.territory.model import District
+from serentak.territory.model import District, Place, Station
 
 PAGE: Final = Path(__file__).with_name("map_page")
 SCRIPTS: Final = ("choose.js", "draw.js")
@@ -56,8 +56,7 @@ def map_data(source: Source) -> dict[str, Any]:
     plan, district = source.plan, source.district
     all_journeys = journeys(plan, district)
     drawn = _Drawn(Ways(district, source.travel))
-    latest = deadlines(district, source.kits, source.rules, source.travel)
-    runs = [_run(journey, latest, drawn) for journey in all_journeys]
+    runs = [_run(source, journey, drawn) for journey in all_journeys]
     days = sorted({journey.run.day for journey in all_journeys})
     return {
         "name": district.name,
@@ -120,16 +119,16 @@ class _Drawn:
         return self._numbers[tuple(steps)]
 
 
-def _run(journey: Journey, latest: dict[Any, int], drawn: _Drawn) -> dict[str, Any]:
+def _run(source: Source, journey: Journey, drawn: _Drawn) -> dict[str, Any]:
     stage, run = journey.stage, journey.run
-    closes = [latest.get((stage.direction, stop.at)) for stop in run.stops]
+    ends = [latest(source.children[stage.id, stop.at]) for stop in run.stops]
     return {
         "id": run.id, "direction": stage.direction, "base": stage.base, "vehicle": run.vehicle, "type": run.type,
         "mode": mode_name(journey.row.mode), "team": run.team, "day": run.day, "escort": run.escort,
         "depart": run.depart, "back": run.return_, "boxes": journey.boxes,
         "stops": [
             {"at": stop.at, "arrive": stop.arrive, "depart": stop.depart, "boxes": stop.boxes, "latest": end}
-            for stop, end in zip(run.stops, closes, strict=True)
+            for stop, end in zip(run.stops, ends, strict=True)
         ],
         "ways": [drawn.number(leg.start, leg.end, journey.row.mode) for leg in legs(journey)],
     }  # fmt: skip
@@ -173,7 +172,8 @@ def _sketches(district: District) -> dict[str, tuple[list[float], list[list[int]
     import shapely  # noqa: PLC0415 - heavy; only those who draw pay for it
 
     owner: dict[tuple[float, float], str] = {}
-    for item in (*district.stations, *district.places):
+    items: tuple[Station | Place, ...] = (*district.stations, *district.places)
+    for item in items:
         owner.setdefault((round(item.lon or 0, 6), round(item.lat or 0, 6)), item.kecamatan)
     points = shapely.points(sorted(owner))
     together = shapely.MultiPoint(list(points))

@@ -83,4 +83,3 @@ def words() -> dict[str, str]:
         "zoom_in": _("Zoom in"),
         "zoom_out": _("Zoom out"),
     }
-

@@ -46,7 +46,8 @@ def stops_csv(plan: Plan, district: District) -> str:
 
     A plan under check may name stations and vehicles that the district has not: what is told of them stays empty.
     """
-    items = {item.id: item for item in (*district.places, *district.stations)}
+    items: dict[str, Station | Place] = {station.id: station for station in district.stations}
+    items |= {place.id: place for place in district.places}
     modes = {name: row.mode for row in district.fleet for name in row.names()}
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")

@@ -25,6 +25,7 @@ from serentak.formats.paper.run_sheet import run_sheets
 from serentak.formats.paper.source import Source
 from serentak.formats.paper.typeset import Sheet, write_sheets
 from serentak.formats.paper.vehicles import Crews, read_vehicles
+from serentak.operations.paper_files import write_map, write_tables
 from serentak.operations.plan import Ground, read_plan_ground
 from serentak.operations.workspace import input_sha256
 from serentak.plan.check import check_plan
@@ -35,8 +36,10 @@ PAPER: Final = "paper"
 
 SheetsOf = Callable[[Source], Sequence[Sheet]]
 """Lays out a kind of document as sheets, which are then typeset in several processes."""
-FilesOf = Callable[[Path, Plan, Ground], Sequence[Path]]
-"""Writes a kind of document below a folder, at the paths its files shall have in the plan folder, and names them."""
+FilesOf = Callable[[Path, Source, Sequence[Problem]], Sequence[Path]]
+"""Writes a kind of document below a folder, at the paths its files shall have in the plan folder, and names them;
+also told the warnings about the district.
+"""
 
 SHEETS: Final[dict[str, SheetsOf]] = {
     "run-sheet": run_sheets,
@@ -47,7 +50,10 @@ SHEETS: Final[dict[str, SheetsOf]] = {
     "packing": packing_lists,
 }
 """Kinds that are PDF files below ``paper/``."""
-FILES: Final[dict[str, FilesOf]] = {}
+FILES: Final[dict[str, FilesOf]] = {
+    "map": write_map,
+    "tables": write_tables,
+}
 """Kinds that write their own files, at the top of the plan folder."""
 
 
@@ -120,7 +126,7 @@ def print_plan(
             if kind in SHEETS:
                 written[kind] = tuple(write_sheets(SHEETS[kind](source), staging, jobs))
             else:
-                written[kind] = tuple(FILES[kind](staging, plan, ground))
+                written[kind] = tuple(FILES[kind](staging, source, ground.warnings))
     return Printed(written, warnings)
 
 

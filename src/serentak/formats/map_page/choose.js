@@ -275,10 +275,10 @@ function runDetail(run) {
       made("td", { className: "num", textContent: figure(stop.boxes) })));
   });
   table.append(body);
-  const ends = run.stops.map((stop) => stop.latest).filter((end) => end !== null);
+  const end = Math.min(...run.stops.map((stop) => stop.latest));
   const spare = run.direction === "out"
-    ? Math.min(...run.stops.filter((stop) => stop.latest !== null).map((stop) => stop.latest - stop.arrive))
-    : Math.min(...ends) - run.back;
+    ? Math.min(...run.stops.map((stop) => stop.latest - stop.arrive))
+    : end - run.back;
   return [
     made("h2", { textContent: `${icons[run.direction]} ${run.vehicle}: ${say(run.direction)}` }),
     facts([
@@ -287,7 +287,7 @@ function runDetail(run) {
       ["vehicles", run.team > 1 ? say("together", { n: run.team, mode: run.mode }) : run.mode],
       ["escort", run.escort ?? say("no_escort")],
       ["leaves", moment(run.depart)], ["returns", moment(run.back)],
-      ["latest", ends.length ? say("spare", { moment: moment(Math.min(...ends)), hours: span(spare) }) : null],
+      ["latest", say("spare", { moment: moment(end), hours: span(spare) })],
       ["boxes", figure(run.boxes)],
     ]),
     table,
