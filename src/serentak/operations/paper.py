@@ -25,7 +25,7 @@ from serentak.formats.paper.run_sheet import run_sheets
 from serentak.formats.paper.source import Source
 from serentak.formats.paper.typeset import Sheet, write_sheets
 from serentak.formats.paper.vehicles import Crews, read_vehicles
-from serentak.operations.paper_files import write_map, write_tables
+from serentak.operations.paper_files import write_map, write_report, write_tables
 from serentak.operations.plan import Ground, read_plan_ground
 from serentak.operations.workspace import input_sha256
 from serentak.plan.check import check_plan
@@ -53,6 +53,7 @@ SHEETS: Final[dict[str, SheetsOf]] = {
 FILES: Final[dict[str, FilesOf]] = {
     "map": write_map,
     "tables": write_tables,
+    "report": write_report,
 }
 """Kinds that write their own files, at the top of the plan folder."""
 

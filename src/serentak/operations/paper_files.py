@@ -13,6 +13,8 @@ from serentak.formats.geojson import routes_geojson
 from serentak.formats.manifest import manifest_xlsx
 from serentak.formats.map import map_html
 from serentak.formats.paper.source import Source
+from serentak.formats.paper.typeset import typeset
+from serentak.formats.report import report_md, report_sheet
 from serentak.formats.stops import stops_csv
 
 
@@ -31,6 +33,13 @@ def write_tables(folder: Path, source: Source, _warnings: Sequence[Problem]) -> 
             "manifest.xlsx": manifest_xlsx(source),
         },
     )
+
+
+def write_report(folder: Path, source: Source, warnings: Sequence[Problem]) -> list[Path]:
+    """Write ``report.md`` and ``report.pdf``."""
+    words = [str(problem) for problem in warnings]
+    sheet = report_sheet(source, words)
+    return _write(folder, {"report.md": report_md(source, words).encode(), sheet.path: typeset(sheet)})
 
 
 def _write(folder: Path, files: dict[str, bytes]) -> list[Path]:
