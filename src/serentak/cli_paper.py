@@ -53,5 +53,8 @@ def paper_command(
     answer(
         as_json,
         {"folder": str(folder), "files": files, "warnings": [problem.as_dict() for problem in printed.warnings]},
-        [_("{kind}: {n} files").format(kind=kind, n=len(paths)) for kind, paths in files.items()],
+        [
+            *(_("{kind}: {n} files").format(kind=kind, n=len(paths)) for kind, paths in files.items()),
+            _("What was printed, and for whom: {path}").format(path=folder / "paper" / "README.txt"),
+        ],
     )

@@ -17,6 +17,7 @@ from typing import Final
 from serentak.base.errors import InputError, Problem, Refused
 from serentak.base.messages import _
 from serentak.formats.paper.handover import handovers
+from serentak.formats.paper.index import index_text
 from serentak.formats.paper.label import labels
 from serentak.formats.paper.loading import loading_lists
 from serentak.formats.paper.manifest import manifests
@@ -33,6 +34,14 @@ from serentak.plan.model import Plan, read_plan
 
 PAPER: Final = "paper"
 """Folder below the plan folder that holds the PDF files, one folder a kind."""
+INDEX: Final = f"{PAPER}/README.txt"
+"""What was printed, for whom, how often."""
+TOP: Final = {
+    "map": ("map.html",),
+    "tables": ("stops.csv", "manifest.xlsx", "routes.geojson"),
+    "report": ("report.md", "report.pdf"),
+}
+"""Files at the top of the plan folder, by kind."""
 
 SheetsOf = Callable[[Source], Sequence[Sheet]]
 """Lays out a kind of document as sheets, which are then typeset in several processes."""
@@ -128,7 +137,18 @@ def print_plan(
                 written[kind] = tuple(write_sheets(SHEETS[kind](source), staging, jobs))
             else:
                 written[kind] = tuple(FILES[kind](staging, source, ground.warnings))
+    with _publishing(folder) as staging:
+        index = staging / INDEX
+        index.parent.mkdir()
+        index.write_text(index_text(source, _present(folder)), encoding="utf-8")
     return Printed(written, warnings)
+
+
+def _present(folder: Path) -> dict[str, list[Path]]:
+    """Give the files that lie in the plan folder, printed now or before, by kind."""
+    found = {kind: sorted((folder / PAPER / kind).glob("*.pdf")) for kind in SHEETS}
+    found |= {kind: [folder / name for name in names if (folder / name).exists()] for kind, names in TOP.items()}
+    return {kind: [path.relative_to(folder) for path in paths] for kind, paths in found.items()}
 
 
 def _refuse_broken(folder: Path, plan: Plan, ground: Ground) -> None:

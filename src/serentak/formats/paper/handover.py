@@ -18,6 +18,7 @@ from serentak.formats.paper.goods import Load
 from serentak.formats.paper.source import Source
 from serentak.formats.paper.typeset import Sheet
 from serentak.formats.paper.words import (
+    breakable,
     colour_name,
     file_name,
     item,
@@ -124,7 +125,7 @@ def _facts(source: Source, run: Run, number: int) -> list[tuple[str, str]]:
     if station is None:
         facts.append((_("Escort"), run.escort or _("none planned")))
     else:
-        facts.append((_("Where"), ", ".join(part for part in (station.venue, station.id) if part)))
+        facts.append((_("Where"), f"{source.address(station)}, {station.id}"))
     if not all(each.driver and each.plate for each in crew):
         facts.append((_("Driver, plate"), ""))
     return facts
@@ -142,7 +143,7 @@ def _groups(source: Source, load: Load) -> list[dict[str, Any]]:
     groups: dict[str, dict[str, Any]] = {}
     for kit in load.kits:
         station = source.stations[kit.station]
-        name = f"{station.desa_name} ({station.village})"
+        name = f"{breakable(station.desa_name)} ({station.village})"
         group = groups.setdefault(station.village, {"name": name, "rows": []})
         group["rows"] += _rows(source, f"{station.number:03d}", (*kit.boxes, kit.bundle))
     for recap in load.recap:

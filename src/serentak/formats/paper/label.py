@@ -7,7 +7,7 @@ from typing import Any
 from serentak.base.messages import _
 from serentak.formats.paper.source import Source
 from serentak.formats.paper.typeset import Sheet
-from serentak.formats.paper.words import colour_name, election_name, file_name, item
+from serentak.formats.paper.words import breakable, colour_name, election_name, file_name, item
 from serentak.kit.ids import BUNDLE, parse_box_id
 from serentak.plan.stages import recap_holders
 
@@ -51,8 +51,8 @@ def _station_label(source: Source, station_id: str, identifier: str) -> dict[str
     return {
         **_common(source, identifier),
         "number": f"TPS {station.number:03d}",
-        "desa": station.desa_name,
-        "kecamatan": _("Kec. {name}").format(name=station.kecamatan_name),
+        "desa": breakable(station.desa_name),
+        "kecamatan": _("Kec. {name}").format(name=source.kecamatan[station.kecamatan]),
         "what": _("OUTSIDE THE BOX") if bundle else _("BALLOT BOX"),
     }
 

@@ -40,7 +40,7 @@ def _words() -> dict[str, str]:
         **signature_words(),
         "title": _("Loading list"),
         "note": _("Load in this order: the last stop first, the first stop last, next to the door."),
-        "order": _("Load"),
+        "order": _("Load order"),
         "stop": _("Stop"),
         "where": _("For"),
         "goods": _("Boxes and bundles, ticked when on board"),

@@ -88,9 +88,7 @@ def _page(source: Source, station: Station, kit: StationKit) -> dict[str, Any]:
     outside.append(_line(source, "candidate_posters", N_("Posters of the candidates"), len(kit.boxes)))
     return {
         "name": source.name(station.id),
-        "where": ", ".join(
-            part for part in (station.venue, _("Kec. {name}").format(name=station.kecamatan_name), station.id) if part
-        ),
+        "where": f"{source.address(station)}, {station.id}",
         "voters": number(station.voters),
         "voters_word": _("voters on the list"),
         "boxes": boxes,

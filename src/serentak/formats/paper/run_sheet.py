@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from itertools import pairwise
-from typing import Any
+from typing import Any, Final
 
 from serentak.base.clock import DAY, MINUTE, format_hours
 from serentak.base.messages import _, ngettext
@@ -28,6 +28,9 @@ from serentak.formats.paper.words import (
 from serentak.plan.model import Run, Stage, Stop
 from serentak.plan.stages import Child, point_of
 from serentak.travel import Legs, Point, Way
+
+SAME_PLACE: Final = 50
+"""Metres below which a direction says nothing."""
 
 
 def run_sheets(source: Source) -> list[Sheet]:
@@ -59,14 +62,14 @@ def _words() -> dict[str, str]:
         "actual": _("Actual"),
         "latest": _("latest"),
         "ready": _("ready about"),
-        "leave": _("leave"),
+        "leave": _("departs"),
         "boxes": _("boxes"),
         "bundles": _("bundles"),
         "after": _("on board afterwards:"),
         "below": _("listed below"),
         "contact": _("Contact:"),
-        "came": _("came"),
-        "went": _("left"),
+        "came": _("arrived at"),
+        "went": _("left at"),
         "initials": _("initials"),
         "border_line": _(
             "Hand-over of the escort at ______________________  time ________  initials ________ / ________"
@@ -163,6 +166,8 @@ def way_in_words(way: Way | None, start: Point, end: Point) -> str:
     from pyproj import Geod  # noqa: PLC0415 - a fifth of a second that only printing should pay
 
     bearing, _back, straight = Geod(ellps="WGS84").inv(start.lon, start.lat, end.lon, end.lat)
+    if straight < SAME_PLACE:
+        return _("at the same place")
     return _("{distance} to the {direction} in a straight line; roads not known").format(
         distance=kilometres(round(straight)), direction=compass(bearing % 360)
     )
@@ -180,7 +185,7 @@ def _stop(
     return {
         "n": number,
         "name": source.name(stop.at),
-        "address": _address(source, stop.at),
+        "address": stop.at if station is None else source.address(station),
         "leg": _leg(leg),
         "way": way_in_words(way, leg[2], leg[3]),
         "note": _("position not known: that of the hub is shown") if stop.at in source.borrowed else "",
@@ -198,14 +203,6 @@ def _stop(
         "border": _border(source, before, stop.at) if run.escort else "",
         "night": _night(source, stop),
     }
-
-
-def _address(source: Source, at: str) -> str:
-    station = source.stations.get(at)
-    if station is None:
-        return at
-    kecamatan = _("Kec. {name}").format(name=station.kecamatan_name)
-    return ", ".join(part for part in (station.venue, kecamatan, station.id) if part)
 
 
 def _latest(source: Source, child: Child, stop: Stop) -> str:

@@ -12,7 +12,7 @@ from serentak import __version__
 from serentak.base.messages import _, language
 from serentak.formats.paper.goods import Load, trace_goods
 from serentak.formats.paper.vehicles import Crew, Crews
-from serentak.formats.paper.words import assumptions, place_name, station_name
+from serentak.formats.paper.words import assumptions, breakable, place_name, station_name
 from serentak.kit.ids import printed
 from serentak.kit.kits import Kits
 from serentak.kit.rules import Rules
@@ -59,7 +59,7 @@ class Source:
     @cached_property
     def kecamatan(self) -> dict[str, str]:
         """Names of kecamatan by code."""
-        return {station.kecamatan: station.kecamatan_name for station in self.district.stations}
+        return {station.kecamatan: breakable(station.kecamatan_name) for station in self.district.stations}
 
     @cached_property
     def fleet(self) -> dict[str, FleetRow]:
@@ -103,13 +103,20 @@ class Source:
 
     def crew(self, vehicle: str) -> tuple[Crew, ...]:
         """Give the crews of a team, one a vehicle, unknown ones empty."""
-        known = self.crews.get(vehicle, ())
+        known = tuple(
+            Crew(breakable(crew.plate), breakable(crew.driver), crew.phone) for crew in self.crews.get(vehicle, ())
+        )
         return known + (Crew(),) * (self.fleet[vehicle].team - len(known))
 
     def name(self, at: str) -> str:
         """Give the name of a station or place as people say it."""
         station = self.stations.get(at)
         return station_name(station) if station is not None else place_name(self.places[at])
+
+    def address(self, station: Station) -> str:
+        """Say where a station is: venue and kecamatan."""
+        kecamatan = _("Kec. {name}").format(name=self.kecamatan[station.kecamatan])
+        return ", ".join(part for part in (breakable(station.venue), kecamatan) if part)
 
     def party(self, at: str) -> str:
         """Say who gives or receives goods at a station or place."""
@@ -129,7 +136,7 @@ class Source:
         groups: dict[str, dict[str, Any]] = {}
         for kit in load.kits:
             station = self.stations[kit.station]
-            group = groups.setdefault(station.village, {"name": station.desa_name, "ids": [], "boxes": 0})
+            group = groups.setdefault(station.village, {"name": breakable(station.desa_name), "ids": [], "boxes": 0})
             group["ids"] += [printed(identifier) for identifier in (*kit.boxes, kit.bundle)]
             group["boxes"] += len(kit.boxes)
         for recap in load.recap:

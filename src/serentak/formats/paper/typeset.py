@@ -7,13 +7,17 @@ of a document is one of its data. Documents are tagged (PDF/UA-1) and made for a
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
+import re
+from collections import deque
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+
+from serentak.base.errors import Broken
 
 if TYPE_CHECKING:
     import typst
@@ -26,8 +30,12 @@ STANDARDS: Final = ("ua-1", "a-2a")
 QUIET: Final = 4
 """Empty modules around a QR code (ISO/IEC 18004)."""
 
-SHEETS_A_WORKER: Final = 40
-"""Typst remembers what it laid out until its process ends; after so many documents a fresh one takes over."""
+_FOREIGN: Final = re.compile("[^\x00-\u024f\u0300-\u036f\u1e00-\u1eff\u2000-\u206f\u20ac\u2190-\u2193\u25a1]")
+"""Signs outside Latin script and what these documents themselves use."""
+_HOLLOW: Final = "\u25a1"
+
+SHEETS_A_PROCESS: Final = 2
+"""Typst remembers all it ever laid out (250 MB for 110 forms) until its process ends, so processes live briefly."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +62,28 @@ class Sheet:
 
 
 def typeset(sheet: Sheet) -> bytes:
-    """Give the PDF of a sheet."""
+    """Give the PDF of a sheet; a sign that no font here has becomes a hollow square."""
     import typst  # noqa: PLC0415 - heavy; only those who print pay for it
 
-    inputs = {
-        "data": json.dumps(sheet.data, ensure_ascii=False),
-        "codes": json.dumps({text: qr_svg(text) for text in sheet.codes}),
-    }
-    template = TEMPLATES / f"{sheet.template}.typ"
+    data = json.dumps(sheet.data, ensure_ascii=False)
+    codes = json.dumps({text: qr_svg(text) for text in sheet.codes})
+    try:
+        return _compile(sheet.template, data, codes)
+    except typst.TypstError as error:
+        if "could not be displayed" not in str(error):
+            raise Broken(f"{sheet.path}: {error}") from error
+        return _compile(sheet.template, _FOREIGN.sub(_HOLLOW, data), codes)
+
+
+def _compile(template: str, data: str, codes: str) -> bytes:
+    import typst  # noqa: PLC0415 - heavy; only those who print pay for it
+
     return typst.compile(
-        template, root=TEMPLATES, font_paths=_fonts(), sys_inputs=inputs, pdf_standards=list(STANDARDS)
+        TEMPLATES / f"{template}.typ",
+        root=TEMPLATES,
+        font_paths=_fonts(),
+        sys_inputs={"data": data, "codes": codes},
+        pdf_standards=list(STANDARDS),
     )
 
 
@@ -86,17 +106,28 @@ def write_sheets(sheets: Sequence[Sheet], folder: Path, jobs: int = 1) -> list[P
     """
     for parent in {(folder / sheet.path).parent for sheet in sheets}:
         parent.mkdir(parents=True, exist_ok=True)
-    # Large documents first, so that no worker is left with one at the end.
+    # Those with most codes first, so that no processor is left with a large one at the end.
     tasks = sorted(((folder / sheet.path, sheet) for sheet in sheets), key=lambda task: -len(task[1].codes))
-    if jobs <= 1 or len(tasks) <= 1:
-        for task in tasks:
-            _write(task)
+    if jobs <= 1:
+        _write_all(tasks)
     else:
-        # A fresh interpreter each: forking a process that has loaded threads is not safe.
-        context = get_context("forkserver")
-        with ProcessPoolExecutor(jobs, mp_context=context, max_tasks_per_child=SHEETS_A_WORKER) as executor:
-            _drain(executor.map(_write, tasks))
+        shares = [tasks[start : start + SHEETS_A_PROCESS] for start in range(0, len(tasks), SHEETS_A_PROCESS)]
+        with ThreadPoolExecutor(jobs) as threads:
+            deque(threads.map(_write_apart, shares), maxlen=0)
     return [Path(sheet.path) for sheet in sheets]
+
+
+def _write_apart(tasks: Sequence[tuple[Path, Sheet]]) -> None:
+    """Write sheets in a process of their own, which gives its memory back."""
+    # Not one pool with max_tasks_per_child, which hangs up to Python 3.13.5 (python/cpython#115634); and a fresh
+    # interpreter, because forking a process that has loaded threads is not safe.
+    with ProcessPoolExecutor(1, mp_context=get_context("forkserver")) as process:
+        process.submit(_write_all, tasks).result()
+
+
+def _write_all(tasks: Sequence[tuple[Path, Sheet]]) -> None:
+    for path, sheet in tasks:
+        path.write_bytes(typeset(sheet))
 
 
 def qr_svg(text: str) -> str:
@@ -125,14 +156,3 @@ def _fonts() -> typst.Fonts:
 
     # No fonts of the machine: the same page everywhere.
     return typst.Fonts(include_system_fonts=False, font_paths=[FONTS])
-
-
-def _write(task: tuple[Path, Sheet]) -> None:
-    path, sheet = task
-    path.write_bytes(typeset(sheet))
-
-
-def _drain(results: Iterable[None]) -> None:
-    """Wait for all results; the first error is raised."""
-    for _result in results:
-        pass

@@ -43,15 +43,22 @@ _ASSUMED: Final = (
     ("stock", "from", N_("numbers of seals")),
 )
 
+_LONG_WORD: Final = re.compile(r"(\S{18})(?=\S)")
+
 
 def station_name(station: Station) -> str:
     """Name a station as people do: ``TPS 007 Desa Aur Sati``."""
-    return _("TPS {number} {desa}").format(number=f"{station.number:03d}", desa=station.desa_name)
+    return _("TPS {number} {desa}").format(number=f"{station.number:03d}", desa=breakable(station.desa_name))
 
 
 def place_name(place: Place) -> str:
     """Name a place; by its id where nobody gave it a name."""
-    return place.name or place.id
+    return breakable(place.name or place.id)
+
+
+def breakable(name: str) -> str:
+    """Let a name without blanks be broken every so often, so that no column overflows; never used on ids."""
+    return _LONG_WORD.sub("\\1\u200b", name)
 
 
 def date_of(district: District, day: int) -> str:
@@ -132,7 +139,7 @@ def legend(rules: Rules, district: District) -> str:
 
 def signature_words() -> dict[str, str]:
     """Give the words of the boxes to be signed."""
-    return {"name": _("Name"), "position": _("Position"), "time": _("Time")}
+    return {"name": _("Name"), "position": _("Office held"), "time": _("Time")}
 
 
 def item(identifier: str, rules: Rules) -> dict[str, str]:
