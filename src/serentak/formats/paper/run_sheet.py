@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Any, Final
 
 from serentak.base.clock import DAY, MINUTE, format_hours
-from serentak.base.messages import _, ngettext
+from serentak.base.messages import _
 from serentak.formats.paper.goods import Load
 from serentak.formats.paper.source import Source
 from serentak.formats.paper.typeset import Sheet
@@ -26,7 +26,7 @@ from serentak.formats.paper.words import (
     when,
 )
 from serentak.plan.model import Run, Stage, Stop
-from serentak.plan.stages import Child, point_of
+from serentak.plan.stages import point_of
 from serentak.travel import Legs, Point, Way
 
 SAME_PLACE: Final = 50
@@ -65,7 +65,7 @@ def _words() -> dict[str, str]:
         "leave": _("departs"),
         "boxes": _("boxes"),
         "bundles": _("bundles"),
-        "after": _("on board afterwards:"),
+        "after": _("then on board:"),
         "below": _("listed below"),
         "contact": _("Contact:"),
         "came": _("arrived at"),
@@ -90,7 +90,10 @@ def _run(source: Source, stage: Stage, run: Run) -> dict[str, Any]:
         base=source.name(stage.base), leg=_leg(legs[-1]), time=when(source.district, run.return_)
     )
     if not outbound:
-        home += " " + _("There hand over {boxes} boxes against a signature.").format(boxes=run.stops[-1].load_after)
+        due = min(source.children[stage.id, stop.at].home_by or run.return_ for stop in run.stops)
+        home += " " + _("Latest {due}. There hand over {boxes} boxes against a signature.").format(
+            due=when(source.district, due), boxes=run.stops[-1].load_after
+        )
     return {
         "id": run.id,
         "title": _("Run-sheet"),
@@ -121,10 +124,10 @@ def _facts(source: Source, run: Run, loads: Iterable[Load]) -> list[tuple[str, s
         bundles=sum(len(load.bundles) for load in loads),
         weight=kilograms(sum(load.grams for load in loads)),
     )
-    vehicles = ngettext("{vehicle} ({mode}), {n} vehicle", "{vehicle} ({mode}), {n} vehicles", run.team)
+    together = f" × {run.team}" if run.team > 1 else ""
     escort = run.escort or _("none planned")
     return [
-        (_("Vehicle"), vehicles.format(vehicle=run.vehicle, mode=mode_name(row.mode), n=run.team)),
+        (_("Vehicle"), f"{run.vehicle} ({mode_name(row.mode)}){together}"),
         (_("Day"), date_of(source.district, run.depart // DAY)),
         *(
             pair
@@ -191,9 +194,9 @@ def _stop(
         "note": _("position not known: that of the hub is shown") if stop.at in source.borrowed else "",
         "arrive": clock(stop.arrive),
         "day": "" if stop.arrive // DAY == run.depart // DAY else short_date(source.district, stop.arrive),
-        "latest": _latest(source, child, stop),
+        "latest": _clock(source, child.closes, stop.arrive),
         "ready": clock(child.opens) if late_ready and station is not None else "",
-        "leave": clock(stop.depart),
+        "leave": _clock(source, stop.depart, stop.arrive),
         "boxes": len(load.boxes),
         "bundles": len(load.bundles),
         "after": stop.load_after,
@@ -205,10 +208,10 @@ def _stop(
     }
 
 
-def _latest(source: Source, child: Child, stop: Stop) -> str:
-    """Say the latest arrival at a stop, with its day where that is another one."""
-    day = "" if child.closes // DAY == stop.arrive // DAY else f" {short_date(source.district, child.closes)}"
-    return clock(child.closes) + day
+def _clock(source: Source, moment: int, beside: int) -> str:
+    """Write a time of day, with its day where that is not the day of the moment beside it."""
+    same = moment // DAY == beside // DAY
+    return clock(moment) if same else f"{clock(moment)} {short_date(source.district, moment)}"
 
 
 def _border(source: Source, before: str, at: str) -> str:
@@ -236,9 +239,7 @@ def _night(source: Source, stop: Stop) -> str:
 
 def _if_late(source: Source, stage: Stage, run: Run) -> list[str]:
     """Say what to do, in order; figures are those of this run."""
-    room, where = min(
-        (source.children[stage.id, stop.at].closes - stop.arrive, source.name(stop.at)) for stop in run.stops
-    )
+    room, where = _room(source, stage, run)
     tier = (source.district.out if stage.direction == "out" else source.district.back)[stage.tier]
     nights = [place.name or place.id for place in source.district.places if place.night and _near(stage, run, place.id)]
     outbound = stage.direction == "out"
@@ -266,6 +267,17 @@ def _if_late(source: Source, stage: Stage, run: Run) -> list[str]:
     if nights:
         lines.append(_("Nights only at: {places}. Two people watch.").format(places=", ".join(nights)))
     return lines
+
+
+def _room(source: Source, stage: Stage, run: Run) -> tuple[int, str]:
+    """Give the seconds by which a run may be late before a window ends, and where it ends first."""
+    rooms = []
+    for stop in run.stops:
+        child = source.children[stage.id, stop.at]
+        rooms.append((child.closes - stop.arrive, source.name(stop.at)))
+        if child.home_by is not None:
+            rooms.append((child.home_by - run.return_, source.name(stage.base)))
+    return min(rooms)
 
 
 def _near(stage: Stage, run: Run, place: str) -> bool:
