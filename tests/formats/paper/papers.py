@@ -82,11 +82,11 @@ class Paper:
     def all_codes(self) -> list[str]:
         return [code.text for page in range(len(self)) for code in self.codes(page)]
 
-    def overflowing(self, left: float, right: float) -> list[str]:
-        """Give the characters that stand outside two vertical lines, in millimetres from the left."""
+    def overflowing(self, left: float, right: float, pages: int) -> list[str]:
+        """Give the characters on the first pages outside two vertical lines, in millimetres from the left."""
         found = []
-        for page in self.pdf:
-            text = page.get_textpage()
+        for page in range(min(pages, len(self))):
+            text = self.pdf[page].get_textpage()
             for n in range(text.count_chars()):
                 box = text.get_charbox(n)
                 if box[2] > box[0] and (box[0] < left * 72 / 25.4 - 1 or box[2] > right * 72 / 25.4 + 1):

@@ -30,7 +30,9 @@ def test_every_box_reaches_its_station_once_and_returns_once(source):
 
 def test_loads_of_a_village_divided_between_runs_do_not_overlap(source):
     for stage in source.plan.stages:
-        boxes = Counter(box for run in stage.runs for n in range(len(run.stops)) for box in source.loads[run.id, n + 1].boxes)
+        boxes = Counter(
+            box for run in stage.runs for n in range(len(run.stops)) for box in source.loads[run.id, n + 1].boxes
+        )
         assert not boxes or max(boxes.values()) == 1
 
 
