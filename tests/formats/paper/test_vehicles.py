@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from serentak.base.errors import InputError
-from serentak.formats.paper.vehicles import Crew, read_vehicles
+from serentak.formats.paper.vehicles import VEHICLES, Crew, read_vehicles
 
 TEAMS = {"truk#1": 1, "pikap#1": 1, "ojek#1": 2}
 
@@ -62,3 +64,9 @@ def test_an_unknown_column_and_a_missing_one_are_named():
 def test_a_workbook_is_refused_with_its_remedy():
     with pytest.raises(InputError, match="CSV"):
         read_vehicles(b"PK\x03\x04 and more", "vehicles.xlsx", TEAMS)
+
+
+def test_every_column_is_documented(root):
+    page = (root / "docs/paper.md").read_text(encoding="utf-8")
+    documented = re.findall(r"^\| `(\w+)` \| `(\w+)` \|", page, re.MULTILINE)
+    assert documented == [(column.name, column.heading) for column in VEHICLES]
