@@ -123,7 +123,7 @@ def _facts(source: Source, run: Run, number: int) -> list[tuple[str, str]]:
         (_("Planned"), when(source.district, stop.arrive)),
     ]
     if station is None:
-        facts.append((_("Escort"), run.escort or _("none planned")))
+        facts.append((_("Escort"), source.escort(run)))
     else:
         facts.append((_("Where"), f"{source.address(station)}, {station.id}"))
     if not all(each.driver and each.plate for each in crew):

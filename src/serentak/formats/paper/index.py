@@ -19,7 +19,6 @@ def index_text(source: Source, files: Mapping[str, Sequence[Path]]) -> str:
         Files by kind that lie in the plan folder, relative to it.
     """
     plan, district = source.plan, source.district
-    about = _about()
     lines = [
         _("Papers of the distribution plan, {district} ({code})").format(district=district.name, code=district.code),
         _("Voting day: {day}, times {zone}. Plan {sha}, seed {seed}.").format(
@@ -29,13 +28,11 @@ def index_text(source: Source, files: Mapping[str, Sequence[Path]]) -> str:
         _("Every page says which plan it was printed from; pages of another plan do not belong together with these."),
         "",
     ]
-    for kind, paths in files.items():
-        if not paths:
-            continue
-        what, who, how = about.get(kind, (kind, "", ""))
-        lines += [what.upper(), *(f"  {words}" for words in (who, how) if words)]
-        lines += [f"  {path.as_posix()}" for path in sorted(paths)]
-        lines.append("")
+    for kind, (what, *words) in _about().items():
+        if paths := files.get(kind):
+            lines += [what.upper(), *(f"  {sentence}" for sentence in words if sentence)]
+            lines += [f"  {path.as_posix()}" for path in sorted(paths)]
+            lines.append("")
     return "\n".join(lines).rstrip() + "\n"
 
 

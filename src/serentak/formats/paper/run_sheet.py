@@ -125,7 +125,6 @@ def _facts(source: Source, run: Run, loads: Iterable[Load]) -> list[tuple[str, s
         weight=kilograms(sum(load.grams for load in loads)),
     )
     together = f" × {run.team}" if run.team > 1 else ""
-    escort = run.escort or _("none planned")
     return [
         (_("Vehicle"), f"{run.vehicle} ({mode_name(row.mode)}){together}"),
         (_("Day"), date_of(source.district, run.depart // DAY)),
@@ -135,7 +134,7 @@ def _facts(source: Source, run: Run, loads: Iterable[Load]) -> list[tuple[str, s
             for pair in ((_("Plate"), each.plate), (_("Driver"), f"{each.driver} {each.phone}".strip()))
         ),
         (_("Load"), load),
-        (_("Escort"), escort),
+        (_("Escort"), source.escort(run)),
     ]
 
 

@@ -108,6 +108,13 @@ class Source:
         )
         return known + (Crew(),) * (self.fleet[vehicle].team - len(known))
 
+    def escort(self, run: Run) -> str:
+        """Name the escort team of a run and its police district, or say that there is none."""
+        for row in self.district.escorts:
+            if run.escort in row.names():
+                return f"{run.escort} ({row.police_district})" if row.police_district else str(run.escort)
+        return _("none planned")
+
     def name(self, at: str) -> str:
         """Give the name of a station or place as people say it."""
         station = self.stations.get(at)
