@@ -257,8 +257,19 @@ function draw() {
   drawScale();
 }
 
+/** Add a line to the path; bends nearer than two pixels to the last one cannot be seen and are left out. */
 function trace(line) {
-  line.forEach((point, n) => pen[n ? "lineTo" : "moveTo"](...toPixel(point)));
+  const last = line.length - 1;
+  const [left, top] = [size.width / 2 - view.x * view.scale, size.height / 2 - view.y * view.scale];
+  let [seenX, seenY] = [0, 0];
+  for (let n = 0; n <= last; n += 1) {
+    const x = line[n][0] * view.scale + left;
+    const y = line[n][1] * view.scale + top;
+    if (n === 0) pen.moveTo(x, y);
+    else if (n === last || Math.abs(x - seenX) + Math.abs(y - seenY) > 2) pen.lineTo(x, y);
+    else continue;
+    [seenX, seenY] = [x, y];
+  }
 }
 
 function drawLand() {
@@ -379,13 +390,13 @@ function cross(to, x, y, r) {
 function drawPlaces() {
   for (const { id, kind } of plan.places) {
     const [x, y] = toPixel(spots.get(id).at);
-    sign(pen, kind, x, y);
+    sign(pen, kind, x, y, size.width < 500 ? 0.75 : 1);
     taken.push([x - 8, y - 8, x + 8, y + 8]);
   }
 }
 
 /** Draw a place: the shape says its kind. */
-function sign(to, kind, x, y) {
+function sign(to, kind, x, y, scale = 1) {
   const shapes = {
     warehouse: [[-9, 8], [-9, -2], [0, -10], [9, -2], [9, 8]],
     ppk: [[-6, -6], [6, -6], [6, 6], [-6, 6]],
@@ -393,7 +404,7 @@ function sign(to, kind, x, y) {
     transit: [[0, -7.5], [7.5, 6], [-7.5, 6]],
   };
   to.beginPath();
-  shapes[kind].forEach(([dx, dy], n) => to[n ? "lineTo" : "moveTo"](x + dx, y + dy));
+  shapes[kind].forEach(([dx, dy], n) => to[n ? "lineTo" : "moveTo"](x + dx * scale, y + dy * scale));
   to.closePath();
   to.fillStyle = kind === "warehouse" ? colours.ink : colours.paper;
   to.fill();

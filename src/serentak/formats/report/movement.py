@@ -83,7 +83,7 @@ def days(source: Source) -> Section | None:
         moment, peak = row.peak
         table_rows.append((row.title, number(peak), minute(moment), "-" if row.limit is None else number(row.limit[0])))
     columns = (_("On the road at once"), _("at most"), _("first reached"), _("in the table"))
-    words = _("What is on the road over the days of the plan; the dashed line is what the tables of the district have.")
+    words = _("What is on the road, day by day; in brackets and dashed, what the tables of the district have.")
     blocks = (Chart(words, profiles(rows)), table(columns, table_rows))
     return Section(_("The days of the plan"), blocks)
 

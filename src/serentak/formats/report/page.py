@@ -81,7 +81,7 @@ def _on_paper(block: Block) -> bool:
 def _block(block: Block) -> dict[str, Any]:
     if isinstance(block, Table):
         # Columns of long texts share the width that the others leave.
-        wide = [max(len(row[n]) for row in block.rows) > 45 if block.rows else False for n in range(len(block.head))]
+        wide = [max(len(row[n]) for row in block.rows) > 60 if block.rows else False for n in range(len(block.head))]
         return {"kind": "table", "head": block.head, "rows": block.rows, "right": block.figures, "wide": wide}
     if isinstance(block, Chart):
         return {"kind": "chart", "words": block.words, "svg": block.svg}
