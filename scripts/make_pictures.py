@@ -39,7 +39,7 @@ def picture_of_map(page: Path) -> Image.Image:
         context = browser.new_context(viewport=SIZE, offline=True)
         shown = context.new_page()
         shown.goto(page.resolve().as_uri())
-        shown.wait_for_function("size.width > 0")
+        shown.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
         taken = shown.screenshot()
         browser.close()
     return Image.open(io.BytesIO(taken))

@@ -21,6 +21,7 @@ from serentak.formats.map_words import words
 from serentak.formats.paper.source import Source
 from serentak.formats.paper.words import assumptions, mode_name, short_date
 from serentak.plan.reasons import in_words, remedy
+from serentak.plan.stages import is_recap, recap_holders
 from serentak.territory.model import District, Place, Station
 
 PAGE: Final = Path(__file__).with_name("map_page")
@@ -85,6 +86,7 @@ def map_data(source: Source) -> dict[str, Any]:
             }
             for station in district.stations
         ],
+        "recap": _lost_recap(source),
         "runs": runs,
         "ways": drawn.lines,
         "unserved": [
@@ -132,6 +134,22 @@ def _run(source: Source, journey: Journey, drawn: _Drawn) -> dict[str, Any]:
         ],
         "ways": [drawn.number(leg.start, leg.end, journey.row.mode) for leg in legs(journey)],
     }  # fmt: skip
+
+
+def _lost_recap(source: Source) -> list[dict[str, Any]]:
+    """Give the recapitulation boxes that are not served, at the hub that should receive them."""
+    holders = recap_holders(source.district)
+    found = []
+    for name in sorted({gap.station for gap in source.plan.unserved if is_recap(gap.station)}):
+        code = name.removesuffix("-R")
+        hub = source.places[holders[code]]
+        found.append(
+            {
+                "id": name, "kecamatan": code, "boxes": len(source.kits.recap[code].boxes),
+                "lon": round(hub.lon, 6), "lat": round(hub.lat, 6),
+            }
+        )  # fmt: skip
+    return found
 
 
 def _kecamatan(district: District) -> list[dict[str, Any]]:

@@ -48,12 +48,14 @@ function stationName(station) {
 
 function nameOf(id) {
   const spot = spots.get(id);
-  if (!spot) return id.endsWith("-R") ? say("recap", { kecamatan: kecamatanName(id.slice(0, -2)) }) : id;
-  return spot.number === undefined ? spot.name : stationName(spot);
+  if (spot.recap) return say("recap", { kecamatan: kecamatanName(spot.kecamatan) });
+  return isStation(spot) ? stationName(spot) : spot.name;
 }
 
 const kecamatanName = (code) => (kecamatan.has(code) ? kecamatan.get(code).name : code);
 const isStation = (spot) => spot.number !== undefined;
+/** What the list of stations may hold: all of them, and recapitulation boxes that are not served. */
+const listed = [...plan.stations, ...plan.recap].map((each) => each.id);
 
 /** The directions in which a station or unit is not served. */
 const lostWays = (id) => ["out", "back"].filter((way) => gaps.has(`${way} ${id}`));
@@ -63,11 +65,13 @@ const lostWays = (id) => ["out", "back"].filter((way) => gaps.has(`${way} ${id}`
 function prepare() {
   for (const place of plan.places) spots.set(place.id, { ...place, runs: [] });
   for (const station of plan.stations) spots.set(station.id, { ...station, runs: [] });
+  // Boxes that are not served are shown where they should be received.
+  for (const unit of plan.recap) spots.set(unit.id, { ...unit, runs: [], recap: true });
   for (const gap of plan.unserved) gaps.set(`${gap.direction} ${gap.at}`, gap);
   for (const spot of spots.values()) {
     spot.words = isStation(spot)
       ? `tps ${spot.id} ${spot.desa} ${kecamatanName(spot.kecamatan)} ${spot.venue}`.toLowerCase()
-      : `${spot.id} ${spot.name} ${kecamatanName(spot.kecamatan)}`.toLowerCase();
+      : `${spot.id} ${nameOf(spot.id)} ${kecamatanName(spot.kecamatan)}`.toLowerCase();
   }
   for (const run of plan.runs) {
     run.words = `${run.id} ${run.vehicle} ${run.escort ?? ""} ${nameOf(run.base)}`.toLowerCase();
@@ -118,19 +122,19 @@ function choose() {
       if (!named) return false;
     }
     const lost = lostWays(station.id).some((way) => !wanted.direction || way === wanted.direction);
-    if (wanted.unserved) return lost;
+    if (wanted.unserved || station.recap) return lost && !travels;
     return travels ? station.runs.some(({ run }) => runPasses(run)) : true;
   };
   shown = {
     runs: chosenRuns,
-    stations: new Set(plan.stations.map(({ id }) => spots.get(id)).filter(stationPasses).map(({ id }) => id)),
+    stations: new Set(listed.filter((id) => stationPasses(spots.get(id)))),
   };
   if (picked !== null && !shown.runs.has(picked) && !shown.stations.has(picked) && !isPlace(picked)) pick(null);
   list();
   drawSoon();
 }
 
-const isPlace = (id) => spots.has(id) && !isStation(spots.get(id));
+const isPlace = (id) => spots.has(id) && spots.get(id).kind !== undefined;
 
 /** Pick a run, station or place, or nothing; the list, the details and the map all show it. */
 function pick(id, { look = false, speak = false } = {}) {
@@ -152,9 +156,10 @@ const made = (tag, properties = {}, ...children) => {
 
 function list() {
   const view = document.querySelector("input[name=show]:checked").value;
-  const boxes = [...shown.stations].reduce((sum, id) => sum + spots.get(id).boxes, 0);
+  const stations = [...shown.stations].map((id) => spots.get(id)).filter(isStation);
+  const boxes = stations.reduce((sum, station) => sum + station.boxes, 0);
   byId("count").textContent = say("count", {
-    runs: figure(shown.runs.size), stations: figure(shown.stations.size), boxes: figure(boxes),
+    runs: figure(shown.runs.size), stations: figure(stations.length), boxes: figure(boxes),
   });
   byId("show-runs").textContent = `${say("runs")} (${figure(shown.runs.size)})`;
   byId("show-stations").textContent = `${say("stations")} (${figure(shown.stations.size)})`;
@@ -185,7 +190,7 @@ const hours = (run) => `${momentOn(run.day, run.depart)}–${momentOn(run.day, r
 function stationRows() {
   const rows = [];
   let before = null;
-  for (const { id } of plan.stations) {
+  for (const id of listed) {
     if (!shown.stations.has(id)) continue;
     const station = spots.get(id);
     if (station.kecamatan !== before) {
@@ -195,7 +200,7 @@ function stationRows() {
     const lost = lostWays(id);
     const arrival = station.runs.find(({ run }) => run.direction === "out");
     const item = row(
-      id, lost.length ? icons.lost : icons.served, stationName(station),
+      id, lost.length ? icons.lost : icons.served, nameOf(id),
       arrival ? moment(arrival.stop.arrive) : "–", `${id} · ${statusOf(id)}`,
     );
     if (lost.length) item.firstChild.querySelector(".sign").classList.add("lost");
@@ -295,13 +300,13 @@ function runDetail(run) {
 }
 
 function spotDetail(spot) {
-  const nodes = [made("h2", { textContent: isStation(spot) ? stationName(spot) : spot.name })];
+  const nodes = [made("h2", { textContent: nameOf(spot.id) })];
   const pairs = [["id", spot.id], ["kecamatan", kecamatanName(spot.kecamatan)]];
   if (isStation(spot)) {
     pairs.push(["venue", spot.venue], ["voters", figure(spot.voters)], ["boxes", figure(spot.boxes)],
       ["status", `${lostWays(spot.id).length ? icons.lost : icons.served} ${statusOf(spot.id)}`]);
   } else {
-    pairs.push(["kind", say(spot.kind)]);
+    pairs.push(spot.recap ? ["boxes", figure(spot.boxes)] : ["kind", say(spot.kind)]);
   }
   nodes.push(facts(pairs));
   for (const way of ["out", "back"]) {

@@ -348,7 +348,7 @@ function arrow(line) {
 function drawStations() {
   const r = Math.min(Math.max(view.scale / 1100, shown.stations.size > 200 ? 1.6 : 3.5), 5);
   const wanted = filters().direction;
-  for (const { id } of plan.stations) {
+  for (const id of listed) {
     if (!shown.stations.has(id)) continue;
     const [x, y] = toPixel(spots.get(id).at);
     if (x < -9 || y < -9 || x > size.width + 9 || y > size.height + 9) continue;
@@ -558,5 +558,6 @@ measure();
 drawLegend();
 byId("more").open = byId("legend").open = wide.matches;
 listen();
-listenToMap();
 choose();
+resize();
+listenToMap();
