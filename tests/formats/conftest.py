@@ -12,21 +12,14 @@ PLANS = Path(__file__).parents[1] / "plan" / "plans"
 
 
 @pytest.fixture(params=["kecil", "besar"])
-def ground(request):
-    """A plan with its district: the small sample, and one with nights, teams, ports and divided villages."""
+def source(request):
+    """A plan with all its documents need: the small sample, and one with nights, teams, ports, divided villages."""
     import support
+    from serentak.formats.paper.source import Source
     from serentak.plan.model import decode
+    from serentak.travel import CrowFlight
 
     plan = decode((PLANS / f"{request.param}.json").read_bytes(), request.param)
-    return plan, getattr(support, request.param)()
-
-
-@pytest.fixture
-def source(ground):
-    """The same with all that documents need."""
-    from serentak.formats.paper.source import Source
-    from serentak.travel import CrowFlight
-    from support import kits_of, rules_of
-
-    plan, district = ground
-    return Source(plan, district, kits_of(district), rules_of(district), CrowFlight(district.terrain))
+    district = getattr(support, request.param)()
+    kits, rules = support.kits_of(district), support.rules_of(district)
+    return Source(plan, district, kits, rules, CrowFlight(district.terrain))

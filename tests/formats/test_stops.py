@@ -10,8 +10,8 @@ from serentak.base.clock import format_day, format_moment, to_utc
 from serentak.formats.stops import COLUMNS, stops_csv
 
 
-def test_every_column_holds_what_it_is_called(ground):
-    plan, district = ground
+def test_every_column_holds_what_it_is_called(source):
+    plan, district = source.plan, source.district
     rows = list(csv.DictReader(io.StringIO(stops_csv(plan, district)), strict=True))
     items = {item.id: item for item in (*district.places, *district.stations)}
     modes = {name: row.mode for row in district.fleet for name in row.names()}
