@@ -205,9 +205,9 @@ def test_a_station_is_found_by_search_and_seen_on_the_map(open_page, source, vie
     page = open_page(viewport=viewport)
     station = source.district.stations[3]
     page.fill("#search", station.id)
-    assert listed(page, "stations") == drawn(page, "stations") == {station.id}
     page.press("#search", "Enter")
     assert page.evaluate("picked") == station.id
+    assert listed(page, "stations") == drawn(page, "stations") == {station.id}
     assert f"TPS {station.number:03d}" in page.inner_text("#detail h2")
     assert page.evaluate("document.activeElement.id") == "detail"
     x, y = page.evaluate("toPixel(spots.get(picked).at)")

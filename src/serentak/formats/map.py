@@ -1,6 +1,6 @@
 """``map.html``: the plan as one page that opens from disk, without any network.
 
-The page is put together from ``map_page/``: markup, style and two scripts, with the plan as JSON beside them. It may
+The page is put together from ``map_page/``: markup, style and scripts, with the plan as JSON beside them. It may
 load nothing: its Content-Security-Policy names the hashes of its own style and script and forbids the rest.
 """
 
@@ -25,7 +25,7 @@ from serentak.plan.stages import is_recap, recap_holders
 from serentak.territory.model import District, Place, Station
 
 PAGE: Final = Path(__file__).with_name("map_page")
-SCRIPTS: Final = ("choose.js", "draw.js")
+SCRIPTS: Final = ("choose.js", "list.js", "view.js", "draw.js")
 GRID: Final = 100_000
 """Steps a degree in drawn lines: about a metre."""
 BEND: Final = 0.0001
