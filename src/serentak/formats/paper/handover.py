@@ -33,6 +33,11 @@ from serentak.plan.model import Run, Stage
 A_ROW: Final = 3
 """Boxes and bundles side by side in the list of a load: those of one station, with two elections."""
 
+LONG_PARTIES: Final = 60
+"""Characters of giver and receiver beyond which the head of a form may need smaller letters."""
+LONG_FACT: Final = 70
+"""Characters of a fact beyond which it may take two lines."""
+
 
 def handovers(source: Source) -> list[Sheet]:
     """Lay out the hand-over forms of all vehicles, a file each."""
@@ -91,6 +96,7 @@ def _form(source: Source, stage: Stage, run: Run, number: int) -> dict[str, Any]
     load = source.loads[run.id, number]
     here, there = source.party(stage.base), source.party(stop.at)
     giver, receiver = (here, there) if outbound else (there, here)
+    facts = _facts(source, run, number)
     return {
         "id": code.id,
         "code": str(code),
@@ -99,7 +105,8 @@ def _form(source: Source, stage: Stage, run: Run, number: int) -> dict[str, Any]
         "from": giver,
         "to": receiver,
         "copies": [there, here],
-        "facts": _facts(source, run, number),
+        "long": len(giver + receiver) > LONG_PARTIES or any(len(fact) > LONG_FACT for _name, fact in facts),
+        "facts": facts,
         "items": [_item(source, identifier) for identifier in (*load.boxes, *load.bundles)] if at_station else [],
         "groups": [] if at_station else _groups(source, load),
         "summary": _summary(source, load),

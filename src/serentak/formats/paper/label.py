@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from serentak.base.messages import _
 from serentak.formats.paper.source import Source
@@ -10,6 +10,9 @@ from serentak.formats.paper.typeset import Sheet
 from serentak.formats.paper.words import breakable, colour_name, election_name, file_name, item
 from serentak.kit.ids import BUNDLE, parse_box_id
 from serentak.plan.stages import recap_holders
+
+LONG_NAME: Final = 30
+"""Characters of a name beyond which a label may need smaller letters."""
 
 
 def labels(source: Source) -> list[Sheet]:
@@ -50,6 +53,7 @@ def _station_label(source: Source, station_id: str, identifier: str) -> dict[str
     bundle = parse_box_id(identifier).letter == BUNDLE
     return {
         **_common(source, identifier),
+        "long": len(station.desa_name) > LONG_NAME or len(station.kecamatan_name) > LONG_NAME,
         "number": f"TPS {station.number:03d}",
         "desa": breakable(station.desa_name),
         "kecamatan": _("Kec. {name}").format(name=source.kecamatan[station.kecamatan]),
@@ -60,6 +64,7 @@ def _station_label(source: Source, station_id: str, identifier: str) -> dict[str
 def _recap_label(source: Source, kecamatan: str, identifier: str) -> dict[str, Any]:
     return {
         **_common(source, identifier),
+        "long": len(source.kecamatan[kecamatan]) > LONG_NAME,
         "number": "PPK",
         "desa": "",
         "kecamatan": _("Kec. {name}").format(name=source.kecamatan[kecamatan]),

@@ -12,8 +12,9 @@ from collections import deque
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from multiprocessing import get_context
+from multiprocessing.context import BaseContext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -34,8 +35,9 @@ _FOREIGN: Final = re.compile("[^\x00-\u024f\u0300-\u036f\u1e00-\u1eff\u2000-\u20
 """Signs outside Latin script and what these documents themselves use."""
 _HOLLOW: Final = "\u25a1"
 
-SHEETS_A_PROCESS: Final = 2
-"""Typst remembers all it ever laid out (250 MB for 110 forms) until its process ends, so processes live briefly."""
+DATA_A_PROCESS: Final = 300_000
+"""Typst remembers all it ever laid out (250 MB for 110 forms) until its process ends. So a process lives for about
+so many characters of data, which is a hundred pages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,35 +108,49 @@ def write_sheets(sheets: Sequence[Sheet], folder: Path, jobs: int = 1) -> list[P
     """
     for parent in {(folder / sheet.path).parent for sheet in sheets}:
         parent.mkdir(parents=True, exist_ok=True)
-    # Those with most codes first, so that no processor is left with a large one at the end.
-    tasks = sorted(((folder / sheet.path, sheet) for sheet in sheets), key=lambda task: -len(task[1].codes))
     if jobs <= 1:
-        _write_all(tasks)
+        _write_all(folder, sheets)
     else:
-        shares = [tasks[start : start + SHEETS_A_PROCESS] for start in range(0, len(tasks), SHEETS_A_PROCESS)]
+        context = get_context("forkserver")
+        context.set_forkserver_preload(["__main__", __name__, "segno", "typst"])
         with ThreadPoolExecutor(jobs) as threads:
-            deque(threads.map(_write_apart, shares), maxlen=0)
+            deque(threads.map(partial(_write_apart, context, folder), _shares(sheets)), maxlen=0)
     return [Path(sheet.path) for sheet in sheets]
 
 
-def _write_apart(tasks: Sequence[tuple[Path, Sheet]]) -> None:
+def _shares(sheets: Sequence[Sheet]) -> list[list[Sheet]]:
+    """Divide sheets into what one process makes, large ones first, so that none is left with one at the end."""
+    weights = {sheet.path: len(json.dumps(sheet.data)) for sheet in sheets}
+    shares: list[list[Sheet]] = []
+    room = 0
+    for sheet in sorted(sheets, key=lambda sheet: -weights[sheet.path]):
+        if not shares or weights[sheet.path] > room:
+            shares.append([])
+            room = DATA_A_PROCESS
+        shares[-1].append(sheet)
+        room -= weights[sheet.path]
+    return shares
+
+
+def _write_apart(context: BaseContext, folder: Path, sheets: Sequence[Sheet]) -> None:
     """Write sheets in a process of their own, which gives its memory back."""
     # Not one pool with max_tasks_per_child, which hangs up to Python 3.13.5 (python/cpython#115634); and a fresh
     # interpreter, because forking a process that has loaded threads is not safe.
-    with ProcessPoolExecutor(1, mp_context=get_context("forkserver")) as process:
-        process.submit(_write_all, tasks).result()
+    with ProcessPoolExecutor(1, mp_context=context) as process:
+        process.submit(_write_all, folder, sheets).result()
 
 
-def _write_all(tasks: Sequence[tuple[Path, Sheet]]) -> None:
-    for path, sheet in tasks:
-        path.write_bytes(typeset(sheet))
+def _write_all(folder: Path, sheets: Sequence[Sheet]) -> None:
+    for sheet in sheets:
+        (folder / sheet.path).write_bytes(typeset(sheet))
 
 
 def qr_svg(text: str) -> str:
     """Draw a text as a QR code (level M, with its quiet zone) in SVG, one unit a module."""
     import segno  # noqa: PLC0415 - heavy; only those who print pay for it
 
-    matrix = segno.make(text, error="m", micro=False, boost_error=False).matrix
+    # Any of the eight masks is read alike; weighing them would take six times as long.
+    matrix = segno.make(text, error="m", mask=0, micro=False, boost_error=False).matrix
     size = len(matrix)
     path = []
     for y, row in enumerate(matrix):
