@@ -24,9 +24,9 @@ from serentak.operations.paper import PAPER, SHEETS
 KINDS = (*SHEETS, "map", "tables", "report")
 INTRO = """# Paper
 
-Written by `python -m bench paper`. `serentak paper` prints the sample district Kampar (1,280 stations, 2,602 boxes), planned
-at effort draft. Seconds are wall time of the whole command, which also reads and checks the plan. Other work on the
-machine lengthens them; its load was {load:.1f}.
+Written by `python -m bench paper`. `serentak paper` prints the sample district Kampar (1,280 stations, 2,602 boxes),
+planned at effort draft. Seconds are wall time of the whole command, which also reads and checks the plan. Other work on
+the machine lengthens them; its load was {load:.1f}.
 """
 
 

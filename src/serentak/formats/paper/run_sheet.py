@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any, Final
 
@@ -38,8 +38,6 @@ def run_sheets(source: Source) -> list[Sheet]:
     sheets = []
     for vehicle, runs in source.runs_by_vehicle().items():
         laid = [_run(source, stage, run) for stage, run in runs]
-        for number, run in enumerate(laid):
-            run["first"] = number == 0
         data = {"meta": source.meta(f"{_('Run-sheet')} {vehicle}"), "words": _words(), "runs": laid}
         codes = tuple(dict.fromkeys(stop["geo"] for run in laid for stop in run["stops"]))
         sheets.append(Sheet(f"paper/run-sheet/{file_name(vehicle)}.pdf", "run_sheet", data, codes))
@@ -83,11 +81,11 @@ def _words() -> dict[str, str]:
 
 def _run(source: Source, stage: Stage, run: Run) -> dict[str, Any]:
     outbound = stage.direction == "out"
-    base = source.places[stage.base]
+    base = source.name(stage.base)
     loads = [source.loads[run.id, number] for number in range(1, len(run.stops) + 1)]
     legs, ways = _legs(source, stage, run)
     home = _("Then back to {base}: {leg}, arrival {time}.").format(
-        base=source.name(stage.base), leg=_leg(legs[-1]), time=when(source.district, run.return_)
+        base=base, leg=_leg(legs[-1]), time=when(source.district, run.return_)
     )
     if not outbound:
         due = min(source.children[stage.id, stop.at].home_by or run.return_ for stop in run.stops)
@@ -98,9 +96,9 @@ def _run(source: Source, stage: Stage, run: Run) -> dict[str, Any]:
         "id": run.id,
         "title": _("Run-sheet"),
         "way": _("OUTBOUND: bring the boxes") if outbound else _("RETURN: fetch the boxes"),
-        "stage": _("from {base}").format(base=source.name(base.id)),
+        "stage": _("from {base}").format(base=base),
         "facts": _facts(source, run, loads),
-        "departs": _("{time} from {base}").format(time=when(source.district, run.depart), base=source.name(stage.base)),
+        "departs": _("{time} from {base}").format(time=when(source.district, run.depart), base=base),
         "returns": when(source.district, run.return_),
         "stops": [
             _stop(source, stage, run, number, leg, way)
@@ -114,13 +112,10 @@ def _run(source: Source, stage: Stage, run: Run) -> dict[str, Any]:
     }
 
 
-def _facts(source: Source, run: Run, loads: Iterable[Load]) -> list[tuple[str, str]]:
+def _facts(source: Source, run: Run, loads: Sequence[Load]) -> list[tuple[str, str]]:
     row = source.fleet[run.vehicle]
-    crew = source.crew(run.vehicle)
-    loads = list(loads)
-    boxes = sum(len(load.boxes) for load in loads)
     load = _("{boxes} boxes, {bundles} bundles, {weight}").format(
-        boxes=boxes,
+        boxes=sum(len(load.boxes) for load in loads),
         bundles=sum(len(load.bundles) for load in loads),
         weight=kilograms(sum(load.grams for load in loads)),
     )
@@ -130,7 +125,7 @@ def _facts(source: Source, run: Run, loads: Iterable[Load]) -> list[tuple[str, s
         (_("Day"), date_of(source.district, run.depart // DAY)),
         *(
             pair
-            for each in crew
+            for each in source.crew(run.vehicle)
             for pair in ((_("Plate"), each.plate), (_("Driver"), f"{each.driver} {each.phone}".strip()))
         ),
         (_("Load"), load),

@@ -143,10 +143,8 @@ def signature_words() -> dict[str, str]:
 
 
 def item(identifier: str, rules: Rules) -> dict[str, str]:
-    """Give a box or bundle as templates show it: its printed id, and what it is for, in full and short."""
-    letter = parse_box_id(identifier).letter
-    what = election_name(rules, letter)
-    return {"id": printed(identifier), "what": what, "short": _("outside") if letter == BUNDLE else what}
+    """Give a box or bundle as templates show it: its printed id, and what it is for."""
+    return {"id": printed(identifier), "what": election_name(rules, parse_box_id(identifier).letter)}
 
 
 def file_name(name: str) -> str:
