@@ -77,18 +77,19 @@ function box(points) {
 
 // Moving
 
-/** Pixels at the right of the map that lie under the details. */
+/** Pixels at the right of the map that lie under the details, and at its left under the buttons. */
 const covered = () => (wide.matches && picked !== null ? byId("detail").offsetWidth + 12 : 0);
+const pressed = () => (wide.matches ? byId("pad").offsetWidth + 12 : 0);
 
 function fit([west, north, east, south], room = 0.96) {
   const width = Math.max(east - west, 0.004);
   const height = Math.max(south - north, 0.004);
   centre([(west + east) / 2, (north + south) / 2],
-    limited(room * Math.min((size.width - covered()) / width, size.height / height)));
+    limited(room * Math.min((size.width - covered() - pressed()) / width, size.height / height)));
 }
 
 function centre([x, y], scale) {
-  view = { x: x + covered() / 2 / scale, y, scale };
+  view = { x: x + (covered() - pressed()) / 2 / scale, y, scale };
   drawSoon();
 }
 

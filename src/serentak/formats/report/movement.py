@@ -16,7 +16,8 @@ from serentak.formats.report.page import Block, Chart, Section, Table, Text, tab
 from serentak.plan.model import Direction, Stage
 
 MOST_ROWS: Final = 44
-"""Hubs in one chart, so that it stays on one page."""
+MOST_PROFILES: Final = 10
+"""Hubs, and quantities, in one chart, so that it stays on one page."""
 
 
 def arrivals(source: Source) -> Section | None:
@@ -84,8 +85,8 @@ def days(source: Source) -> Section | None:
         table_rows.append((row.title, number(peak), minute(moment), "-" if row.limit is None else number(row.limit[0])))
     columns = (_("On the road at once"), _("at most"), _("first reached"), _("in the table"))
     words = _("What is on the road, day by day; in brackets and dashed, what the tables of the district have.")
-    blocks = (Chart(words, profiles(rows)), table(columns, table_rows))
-    return Section(_("The days of the plan"), blocks)
+    charts = [Chart(words, profiles(rows[n : n + MOST_PROFILES])) for n in range(0, len(rows), MOST_PROFILES)]
+    return Section(_("The days of the plan"), (*charts, table(columns, table_rows)))
 
 
 def _loads(journey: Journey) -> Iterable[tuple[int, int]]:

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
+
+LETTERS: Final = 115
+"""Letters that fit side by side on a page, roughly."""
+_FIGURE: Final = re.compile(r"-?(Rp)?[\d.,]+%?( / [\d.,]+)*")
+"""``1.280``, ``Rp1.234``, ``7,9%``, ``0 / 0``; codes have dashes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +44,14 @@ class Table:
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     instead: bool = False
+
+    @property
+    def shares(self) -> tuple[int, ...]:
+        """Parts of the page's width that columns of long texts share; 0 for a column as wide as its text."""
+        longest = [max((len(row[n]) for row in (self.head, *self.rows)), default=0) for n in range(len(self.head))]
+        if sum(longest) <= LETTERS:
+            return (0,) * len(longest)
+        return tuple(min(letters, LETTERS) if letters > 30 else 0 for letters in longest)
 
     @property
     def figures(self) -> tuple[bool, ...]:
@@ -80,9 +94,10 @@ def _on_paper(block: Block) -> bool:
 
 def _block(block: Block) -> dict[str, Any]:
     if isinstance(block, Table):
-        # Columns of long texts share the width that the others leave.
-        wide = [max(len(row[n]) for row in block.rows) > 60 if block.rows else False for n in range(len(block.head))]
-        return {"kind": "table", "head": block.head, "rows": block.rows, "right": block.figures, "wide": wide}
+        return {
+            "kind": "table", "head": block.head, "rows": block.rows,
+            "right": block.figures, "shares": block.shares,
+        }  # fmt: skip
     if isinstance(block, Chart):
         return {"kind": "chart", "words": block.words, "svg": block.svg}
     if isinstance(block, Bullets):
@@ -91,4 +106,4 @@ def _block(block: Block) -> dict[str, Any]:
 
 
 def _is_figure(cell: str) -> bool:
-    return all(character in "0123456789.,%-/ Rp" for character in cell)
+    return cell in ("", "-") or _FIGURE.fullmatch(cell) is not None
