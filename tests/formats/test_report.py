@@ -68,7 +68,7 @@ def test_arrivals_say_first_last_and_the_least_time_to_spare(source):
     for way, words in (("out", out), ("back", back)):
         least = min(left for (direction, _at), left in spare.items() if direction == way)
         hours, minutes = map(int, re.search(r"spare is (\d+):(\d\d) hours", words).groups())
-        assert -60 < least - (hours * 3600 + minutes * 60) <= 0
+        assert 0 <= least - (hours * 3600 + minutes * 60) < 60
         where = words.rpartition("at ")[2].rstrip(".")
         assert spare[way, where] == least
         assert f"{len(source.stations)} stations" in words

@@ -30,6 +30,7 @@ def arrivals(source: Source) -> Section | None:
             continue
         spare, where = min((end - moment, at) for (at, moment), end in zip(moments.items(), ends, strict=True))
         last = max(moments.values())
+        spare -= spare % MINUTE  # never more than there is
         words = _(
             "{direction}: {n} stations, the first {first}, the last {last}; latest allowed {end}. "
             "The least time to spare is {spare} hours, at {where}."
