@@ -21,6 +21,7 @@ from serentak.formats.paper.source import Source
 from serentak.formats.paper.typeset import typeset, write_sheets
 from serentak.formats.paper.vehicles import Crew
 from serentak.kit.ids import parse_box_id, printed
+from serentak.plan.explain import Explainer
 
 KINDS = {
     "run-sheet": (run_sheets, "pikap-1"),
@@ -184,6 +185,15 @@ def test_a_geo_code_names_latitude_before_longitude(small):
     first = document.sheet.data["runs"][0]["stops"][0]
     jetty = small.places["DERMAGA-CONTOH"]
     assert first["geo"] == f"geo:{jetty.lat:.5f},{jetty.lon:.5f}" == "geo:0.17000,101.44000"
+
+
+def test_how_late_a_run_may_be_is_what_explain_says(source, english):
+    explainer = Explainer(source.plan, source.district, source.kits, source.rules, source.travel)
+    for sheet in run_sheets(source):
+        for run in sheet.data["runs"]:
+            shown = re.search(r"can be (?:(\d+) h )?(\d+) min late", " ".join(run["late"]))
+            said = re.search(r"(-?\d+) minutes of delay", " ".join(explainer.explain(run["id"]).lines))
+            assert int(shown[1] or 0) * 60 + int(shown[2]) == int(said[1])
 
 
 def test_plates_and_drivers_are_printed_and_missing_ones_leave_a_line(small):

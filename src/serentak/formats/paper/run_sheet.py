@@ -233,14 +233,14 @@ def _night(source: Source, stop: Stop) -> str:
 
 def _if_late(source: Source, stage: Stage, run: Run) -> list[str]:
     """Say what to do, in order; figures are those of this run."""
-    room, where = _room(source, stage, run)
     tier = (source.district.out if stage.direction == "out" else source.district.back)[stage.tier]
+    room, where = _room(source, stage, run, tier.hours)
     nights = [place.name or place.id for place in source.district.places if place.night and _near(stage, run, place.id)]
     outbound = stage.direction == "out"
     lines = [
-        _("Call {base}, tel. ______________________ , as soon as you know that you will be late: say the run ({run}), "
-          "where you are, and how many boxes are on board.").format(base=source.name(stage.base), run=run.id),
-        _("This run can be {time} late before a limit breaks, first at {where}. Working hours: {hours}.").format(
+        _("Call {base}, tel. ______________________ , as soon as you know that you will be late: say the run (its name "
+          "stands at the top), where you are, and how many boxes are on board.").format(base=source.name(stage.base)),
+        _("This run can be {time} late before a limit breaks; first breaks: {where}. Working hours: {hours}.").format(
             time=duration(max(room, 0) // MINUTE * MINUTE), where=where, hours=format_hours(tier.hours)
         ),
         _("A stop cannot be reached: go on to the next one, and come back to it last while its latest time allows. "
@@ -263,9 +263,10 @@ def _if_late(source: Source, stage: Stage, run: Run) -> list[str]:
     return lines
 
 
-def _room(source: Source, stage: Stage, run: Run) -> tuple[int, str]:
-    """Give the seconds by which a run may be late before a window ends, and where it ends first."""
-    rooms = []
+def _room(source: Source, stage: Stage, run: Run, hours: tuple[int, int]) -> tuple[int, str]:
+    """Give the seconds by which a run may be late before something breaks, and what breaks first."""
+    last_day = max(run.day, (run.return_ - hours[0]) // DAY)
+    rooms = [(last_day * DAY + hours[1] - run.return_, _("the end of the working day"))]
     for stop in run.stops:
         child = source.children[stage.id, stop.at]
         rooms.append((child.closes - stop.arrive, source.name(stop.at)))
