@@ -3,7 +3,7 @@ PYTHON ?= python3.11
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: help install install-bench demo picture messages test check bench lock clean
+.PHONY: help install install-bench demo pictures messages test check bench lock clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
@@ -23,18 +23,22 @@ $(VENV)/.bench: $(VENV)/.installed requirements/bench.txt
 
 install-bench: $(VENV)/.bench
 
-demo: install  ## plan the sample district Kampar and print its report
+demo: install  ## plan the sample district Kampar, print its report, make its map and run-sheets
 	rm -rf demo && $(BIN)/serentak sample kampar demo/kampar
 	$(BIN)/serentak check demo/kampar
 	$(BIN)/serentak plan demo/kampar -o demo/rencana-kampar
 	$(BIN)/serentak check demo/rencana-kampar
 	@cat demo/rencana-kampar/report.md
+	$(BIN)/serentak paper demo/rencana-kampar --only run-sheet --only map --only tables --only report
 	@echo
-	@echo "Lihat: demo/rencana-kampar/report.md (laporan di atas), stops.csv (satu baris tiap perhentian), plan.json (rencana utuh)"
-	@echo "Coba : $(BIN)/serentak explain demo/rencana-kampar 14.01.01.1011-001"
+	@echo "Peta   : demo/rencana-kampar/map.html (buka di peramban; tanpa jaringan)"
+	@echo "PDF    : demo/rencana-kampar/report.pdf (laporan di atas, dengan grafik), demo/rencana-kampar/paper/run-sheet/*.pdf (lembar perjalanan)"
+	@echo "Tabel  : demo/rencana-kampar/manifest.xlsx, stops.csv, routes.geojson; rencana utuh: plan.json"
+	@echo "Coba   : $(BIN)/serentak explain demo/rencana-kampar 14.01.01.1011-001"
+	@echo "         $(BIN)/serentak paper demo/rencana-kampar (juga label, serah terima, muatan, manifes, isi kotak)"
 
-picture: demo  ## draw the picture of the README
-	$(BIN)/python scripts/make_picture.py demo/rencana-kampar docs/images/rencana-kampar.svg
+pictures: demo  ## make the pictures of the README (needs Chromium)
+	$(BIN)/python scripts/make_pictures.py demo/rencana-kampar docs/images --vehicle perahu-1
 
 messages: install  ## collect messages and compile the catalogue
 	$(BIN)/python scripts/make_messages.py

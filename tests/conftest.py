@@ -8,6 +8,7 @@ kept in the repository. Tests that need it are skipped with a reason that pytest
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,15 @@ def data_file():
         return path
 
     return find
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """Give the path of Debian's Chromium, or a skip when it is not installed."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    if path is None:
+        skip_or_fail("Debian's chromium is not installed")
+    return path or ""
 
 
 @pytest.fixture

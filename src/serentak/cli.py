@@ -36,6 +36,7 @@ _choose_language()
 # Its help speaks the language chosen above.
 from serentak.cli_common import Json, Lang, answer, say  # noqa: E402
 from serentak.cli_log import log_app, verify_command, witness_app  # noqa: E402
+from serentak.cli_paper import paper_command  # noqa: E402
 from serentak.cli_risk import harden_command, stress_command  # noqa: E402
 
 MOST_WARNINGS = 20
@@ -261,6 +262,7 @@ def schema(
         answer(True, district_schema(), [])
 
 
+app.command("paper", help=_("Print a plan: run-sheets, labels, forms, lists, map, tables, report."))(paper_command)
 app.add_typer(log_app, name="log")
 app.add_typer(witness_app, name="witness")
 app.command("verify", help=_("Check a whole log from its public files: exit 0 clean, 1 findings, 2 unreadable."))(

@@ -138,7 +138,12 @@ def to_utc(election_day: date, zone: str, seconds: int) -> datetime:
     seconds
         Seconds from 00:00 local time on H.
     """
+    return to_local(election_day, zone, seconds).astimezone(UTC)
+
+
+def to_local(election_day: date, zone: str, seconds: int) -> datetime:
+    """Give a plan's second as an aware instant with the zone's own offset; see `to_utc`."""
     midnight = datetime(
         election_day.year, election_day.month, election_day.day, tzinfo=timezone(timedelta(hours=ZONES[zone]))
     )
-    return (midnight + timedelta(seconds=seconds)).astimezone(UTC)
+    return midnight + timedelta(seconds=seconds)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from serentak.base.messages import _
 from serentak.base.numbers import direction as direction_word
 from serentak.base.numbers import number, rupiah
-from serentak.formats.report import table
+from serentak.formats.report.markdown import table
 from serentak.formats.stress import interval, mean, share
 from serentak.plan.model import Direction
 from serentak.risk.frontier import Hardened

@@ -10,7 +10,7 @@ from typing import Final
 from serentak.base.messages import _
 from serentak.base.numbers import direction as direction_word
 from serentak.base.numbers import number
-from serentak.formats.report import table
+from serentak.formats.report.markdown import table
 from serentak.plan.model import Direction
 from serentak.risk.chance import Chance
 from serentak.risk.outlook import DIRECTIONS, Odds, Outlook

@@ -13,7 +13,8 @@ import msgspec
 from serentak import __version__
 from serentak.base.errors import Broken, Problem, Problems
 from serentak.base.messages import _
-from serentak.formats.report import report
+from serentak.formats.paper.source import Source
+from serentak.formats.report import report_md
 from serentak.formats.stops import stops_csv
 from serentak.kit.kits import Kits, build_kits
 from serentak.kit.rules import Rules, load_rules
@@ -167,8 +168,8 @@ def write_plan(folder: Path, plan: Plan, ground: Ground) -> None:
     warnings = [str(problem) for problem in ground.warnings]
     (folder / "plan.json").write_bytes(encode(plan))
     (folder / "stops.csv").write_text(stops_csv(plan, ground.district), encoding="utf-8", newline="")
-    text = report(plan, ground.district, ground.kits, warnings, on_network=ground.graph is not None)
-    (folder / "report.md").write_text(text, encoding="utf-8")
+    source = Source(plan, ground.district, ground.kits, ground.rules, ground.travel)
+    (folder / "report.md").write_text(report_md(source, warnings), encoding="utf-8")
 
 
 def read_plan_ground(folder: Path) -> Ground:

@@ -1,0 +1,60 @@
+"""The verb ``paper``: parse, call one function, print."""
+
+from __future__ import annotations
+
+import os
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from serentak.base.messages import _
+from serentak.cli_common import Json, Lang, answer, say
+
+
+class Kind(StrEnum):
+    """Kinds of documents."""
+
+    run_sheet = "run-sheet"
+    label = "label"
+    handover = "handover"
+    loading = "loading"
+    manifest = "manifest"
+    packing = "packing"
+    map = "map"
+    tables = "tables"
+    report = "report"
+
+
+def paper_command(
+    folder: Annotated[Path, typer.Argument(metavar="PLAN", help=_("Plan folder; the files are written into it."))],
+    only: Annotated[list[Kind] | None, typer.Option("--only", help=_("One kind only; may be repeated."))] = None,
+    vehicles: Annotated[
+        Path | None, typer.Option("--vehicles", help=_("Table of plates and drivers: vehicle, plate, driver, phone."))
+    ] = None,
+    jobs: Annotated[
+        int, typer.Option(min=0, help=_("Processes, 0 for one a core; what is written does not depend on it."))
+    ] = 0,
+    as_json: Json = False,
+    lang: Lang = "id",
+) -> None:
+    """Call `serentak.operations.paper.print_plan`."""
+    from serentak.operations.paper import print_plan
+
+    def progress(kind: str) -> None:
+        say(_("Printing: {kind}").format(kind=kind))
+
+    chosen = [kind.value for kind in only or ()]
+    printed = print_plan(folder, chosen, vehicles, jobs=jobs or os.cpu_count() or 1, progress=progress)
+    for problem in printed.warnings:
+        say(_("Warning: {problem}").format(problem=problem))
+    files = {kind: [path.as_posix() for path in paths] for kind, paths in printed.files.items()}
+    answer(
+        as_json,
+        {"folder": str(folder), "files": files, "warnings": [problem.as_dict() for problem in printed.warnings]},
+        [
+            *(_("{kind}: {n} files").format(kind=kind, n=len(paths)) for kind, paths in files.items()),
+            _("What was printed, and for whom: {path}").format(path=folder / "paper" / "README.txt"),
+        ],
+    )
