@@ -9,6 +9,9 @@
 ``sign``        `Device`: recording and signing; the only module with private keys
 ``admission``   what the log refuses at its door: `Admission`, handed to `LogWriter`
 ``state``       `State`: take entries one by one; where every object is, and what does not fit
+``query``       questions to a state: `box`, `station`, `place`, `without_custodian`, `counts`
+``report``      `findings` of a state as of a time; ``findings`` has their codes (table)
+``balance``     ballots and boxes: equations that hold, or whose difference is named
 ``rules``       `CustodyRules`: the custody rules of ``verify``
 ==============  ==================================================================================
 
