@@ -119,6 +119,10 @@ class Acts:
         Objects by number and how they are named, ``number << 2 | role``.
     hashes
         32 bytes a row.
+    details
+        What few rows say, by row.
+    places
+        Places at which anything happened.
     """
 
     def __init__(self) -> None:
@@ -137,6 +141,7 @@ class Acts:
         self.members = array("I")
         self.hashes = bytearray()
         self.details: dict[int, Details] = {}
+        self.places: set[int] = set()
         self._seal_rows = array("I")
         self._seals = (array("I"), array("I"), array("Q"), array("Q"))
 
@@ -153,7 +158,9 @@ class Acts:
         self.step.append(event.step or 0)
         self.giver.append(names.add(event.giver))
         self.receiver.append(names.add(event.receiver if event.unit is None else event.unit))
-        self.place.append(names.add(event.place))
+        place = names.add(event.place)
+        self.place.append(place)
+        self.places.add(place)
         self.at.append(event.at)
         self.seen.append(0 if event.seen is None else event.seen[0])
         self.start.append(0)

@@ -22,8 +22,9 @@ Run = tuple[int, int, int]
 
 @dataclass(slots=True)
 class Plan:
-    """A plan announced in the log: row of its head, how many pieces it says, how many there are."""
+    """A plan announced in the log: its number, row of its head, how many pieces it says, how many there are."""
 
+    number: int
     row: int | None = None
     pieces: int = 0
     found: int = 0
@@ -62,7 +63,7 @@ class Expected:
     posts
         Places by number.
     step, giver, receiver, place, earliest, deadline, direction, vehicle, plan, row
-        Loads, in columns; `plan` counts in the order of `plans`, `row` is that of the event that announced it.
+        Loads, in columns; `plan` is the number of the plan, `row` that of the event that announced it.
     """
 
     def __init__(self) -> None:
@@ -92,7 +93,7 @@ class Expected:
     def _plan(self, digest: bytes) -> Plan:
         plan = self.plans.get(digest)
         if plan is None:
-            plan = self.plans[digest] = Plan()
+            plan = self.plans[digest] = Plan(len(self._order))
             self._order.append(digest)
         return plan
 
@@ -119,7 +120,7 @@ class Expected:
         self.deadline.append(deadline)
         self.direction.append(direction)
         self.vehicle.append(names.add(vehicle))
-        self.plan.append(self._order.index(event.plan or b""))
+        self.plan.append(self._plan(event.plan or b"").number)
         self.row.append(row)
         self.objects.append(array("I", [objects.add(each) for each in expand(groups)]))
         self._by_hash[load_hash(load)] = number
@@ -131,10 +132,8 @@ class Expected:
 
     def loads_of(self, digest: bytes) -> list[int]:
         """Give the loads of a plan, by number."""
-        if digest not in self.plans:
-            return []
-        order = self._order.index(digest)
-        return [number for number, plan in enumerate(self.plan) if plan == order]
+        plan = self.plans.get(digest)
+        return [] if plan is None else [load for load, number in enumerate(self.plan) if number == plan.number]
 
     def promise(self, number: int) -> Promise:
         """Give a load as a promise."""
@@ -167,13 +166,18 @@ class Expected:
         """Whether seals of any object were announced."""
         return len(self._series) > 0
 
-    def add_posts(self, event: Event, names: Names) -> None:
-        """Take places."""
+    def add_posts(self, event: Event, names: Names) -> set[int]:
+        """Take places; give the numbers of those that are new, or changed."""
+        changed = set()
         for place, unit, kind, guarded, where in event.posts or ():
             number = names.add(place)
-            self.posts[number] = Post(names.add(unit), kind, bool(guarded))
+            post = Post(names.add(unit), kind, bool(guarded))
+            if self.posts.get(number) != post:
+                self.posts[number] = post
+                changed.add(number)
             for lon, lat in where:
                 self.positions[number] = (lon, lat)
+        return changed
 
     def add_shifts(self, event: Event, names: Names) -> None:
         """Take guards."""

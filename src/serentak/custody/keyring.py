@@ -75,13 +75,11 @@ class Keyring:
         """Give the bits of the parties for whom these keys, by id, have signed an event."""
         bits = 0
         for each in signers:
+            if event.key is not None and key_id(event.key) == each:
+                bits |= BITS["key"]
             key = self.keys.get(each)
-            if key is None:
-                if event.key is not None and key_id(event.key) == each:
-                    bits |= BITS["key"]
-                continue
-            countersigned = each != event.device and key.last_seq is not None
-            if countersigned:
+            # A revoked key's countersignature bears no number that could tell whether it is from before.
+            if key is None or (each != event.device and key.last_seq is not None):
                 continue
             unit, role = key.unit, key.role
             bits |= BITS["device"] if each == event.device else 0

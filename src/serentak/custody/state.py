@@ -331,8 +331,9 @@ class State:
 
     def _file_posts(self, _row: int, event: Event) -> None:
         self.expected.add_piece(event)
-        self.expected.add_posts(event, self.names)
-        self._touch(range(1, len(self.objects)))
+        places = self.expected.add_posts(event, self.names)
+        if not places.isdisjoint(self.acts.places):
+            self._touch(range(1, len(self.objects)))
 
     def _file_count(self, row: int, event: Event) -> None:
         self.ledger.append((row, event))
