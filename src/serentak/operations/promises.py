@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 GAP: Final = 16
 """Steps between two hand-overs of one box, for what happens in between: packed, stored, opened, given back …"""
 _EVENING, _MORNING = 18 * HOUR, 30 * HOUR
+_SMALL_HOURS: Final = 4 * HOUR
 _BEFORE: Final = 3
 """Nights before the first departure that the warehouse is guarded."""
 
@@ -99,6 +100,17 @@ class Shift(NamedTuple):
     until: int
 
 
+class Halt(NamedTuple):
+    """A night that a loaded vehicle spends at a place: who, where, from when to when, with what on board."""
+
+    vehicle: str
+    place: str
+    since: int
+    until: int
+    step: int
+    objects: tuple[str, ...]
+
+
 class Promises(NamedTuple):
     """Everything that a plan promises.
 
@@ -108,12 +120,15 @@ class Promises(NamedTuple):
         In the order of the plan's stages.
     shifts
         Guards by place and night.
+    halts
+        Nights on the road; not announced.
     unplanned
         Stations and recapitulation boxes that the plan does not bring to their place, or not back.
     """
 
     handovers: tuple[Handover, ...]
     shifts: tuple[Shift, ...]
+    halts: tuple[Halt, ...]
     unplanned: tuple[str, ...]
 
 
@@ -135,10 +150,11 @@ def promises_of(plan: Plan, ground: Ground, above: int = 0) -> Promises:
     above
         All steps are higher than this.
     """
-    handovers = tuple(_Reader(plan, ground, above).handovers())
-    shifts = tuple(_guards(handovers, ground.district))
+    reader = _Reader(plan, ground, above)
+    handovers = tuple(reader.handovers())
+    shifts = tuple(_guards(handovers, reader.halts, ground.district))
     lost = {f"{each.station} ({each.direction})": None for each in plan.unserved}
-    return Promises(handovers, shifts, tuple(lost))
+    return Promises(handovers, shifts, tuple(reader.halts), tuple(lost))
 
 
 class _Reader:
@@ -153,6 +169,7 @@ class _Reader:
         self.kits = objects_of(ground.kits)
         warehouse = next(place.id for place in district.places if place.kind == "warehouse")
         self.at = dict.fromkeys(self.kits, warehouse)
+        self.halts: list[Halt] = []
 
     def handovers(self) -> Iterator[Handover]:
         specs = {
@@ -179,7 +196,10 @@ class _Reader:
             yield Handover(
                 self._step(step), stage.base, run.vehicle, stage.base, *window, OUT, *team, loaded, run.depart
             )
+        left = list(loaded)
         for stop, child, part in zip(run.stops, visited, goods, strict=True):
+            left = left[len(part) :]
+            self._halt(run, stop, self._step(step) + 1, left)
             if part:
                 yield Handover(
                     self._step(step + 1), run.vehicle, stop.at, stop.at, child.earliest, child.closes, OUT, *team,
@@ -195,6 +215,7 @@ class _Reader:
         for stop in run.stops:
             child = children[stop.at]
             part = self._goods(stop, child, stop.at, to=stage.base)
+            self._halt(run, stop, self._step(step) + 1, loaded)
             if part:
                 loaded.extend(part)
                 due.append(child.closes if child.home_by is None else child.home_by)
@@ -207,6 +228,12 @@ class _Reader:
                 self._step(step + 1), run.vehicle, stage.base, stage.base, stage.window[0], min(due), BACK, *team,
                 tuple(loaded), run.return_,
             )  # fmt: skip
+
+    def _halt(self, run: Run, stop: Stop, step: int, on_board: Iterable[str]) -> None:
+        objects = tuple(on_board)
+        midnight = -(-stop.arrive // DAY) * DAY
+        if objects and stop.depart > midnight + _SMALL_HOURS:
+            self.halts.append(Halt(run.vehicle, stop.at, stop.arrive, stop.depart, step, objects))
 
     def _step(self, number: int) -> int:
         return (self.first + number) * GAP
@@ -249,13 +276,15 @@ def _depths(district: District) -> dict[str, int]:
     return depths
 
 
-def _guards(handovers: Iterable[Handover], district: District) -> Iterator[Shift]:
+def _guards(handovers: Iterable[Handover], halts: Iterable[Halt], district: District) -> Iterator[Shift]:
     """Give who guards which place in the nights in which the plan lets goods rest there."""
     kept = {*recap_holders(district).values(), *(place.id for place in district.places if place.kind == "warehouse")}
     rests: dict[str, dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
     for each in handovers:
         # Recapitulation boxes stay at their place between the two ways, other places are empty then.
         rests[each.place][OUT if each.place in kept else each.direction].append(each.moment)
+    for halt in halts:
+        rests[halt.place][OUT].append(halt.until)
     for place in district.places:
         unit = guard_of(place)
         for moments in rests[place.id].values():
