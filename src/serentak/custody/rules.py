@@ -33,6 +33,11 @@ class CustodyRules:
         """Take the next entry, in the order of the log."""
         self.state.take(index, entry)
 
+    def newest(self) -> int | None:
+        """Give the newest time that the log states for itself, seconds since the epoch."""
+        newest = self.state.marks.newest
+        return None if newest is None else newest // 1000
+
     def found(self, as_of: int | None) -> list[Finding]:
         """Give what does not fit, judged at a time in seconds since the epoch; notes too."""
         return findings(self.state, as_of)

@@ -344,9 +344,8 @@ def describe(result: dict[str, Any]) -> list[str]:
     else:
         added = result["entries"]
         message = _("Announced in {count} entries, {first} to {last}: {loads} hand-overs, {guards} guards at night.")
-        lines.append(
-            message.format(count=len(added), first=added[0], last=added[-1], loads=result["loads"], guards=result["guards"])
-        )  # fmt: skip
+        figures = {"count": len(added), "first": added[0], "last": added[-1]}
+        lines.append(message.format(**figures, loads=result["loads"], guards=result["guards"]))
     if result["began"]:
         lines.append(_("The log was empty; its genesis entry was written."))
     if result["supersedes"]:

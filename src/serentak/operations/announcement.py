@@ -107,7 +107,7 @@ def deal_seals(district: District, kits: Kits) -> tuple[dict[str, list[Run]], in
         + [box for kit in kits.recap.values() for box in kit.boxes]
     )
     stock = [row for row in district.stock if row.item == SEAL]
-    left = [[row.series or _NO_SERIES, row.start, row.end] for row in stock]
+    left: list[list[Any]] = [[row.series or _NO_SERIES, row.start, row.end] for row in stock]
     dealt: dict[str, list[Run]] = {}
     each = kits.rules["seals_per_box"]
     for box in boxes if each else ():

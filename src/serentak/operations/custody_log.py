@@ -32,7 +32,9 @@ _AT_ONCE = 4096
 class Receiver(Protocol):
     """A log that takes entries."""
 
-    source: TileSource
+    @property
+    def source(self) -> TileSource:
+        """The log's public files."""
 
     def hand_over(self, entries: Sequence[bytes]) -> list[int]:
         """Hand over entries and give their indices, all of them on disk.
@@ -70,8 +72,11 @@ def open_receiver(log: str, clock: Callable[[], float] = time.time) -> Iterator[
 
 class _Local:
     def __init__(self, writer: LogWriter, source: TileSource) -> None:
-        self.source = source
-        self._writer = writer
+        self._source, self._writer = source, writer
+
+    @property
+    def source(self) -> TileSource:
+        return self._source
 
     def hand_over(self, entries: Sequence[bytes]) -> list[int]:
         found = []
@@ -83,7 +88,11 @@ class _Local:
 
 class _Remote:
     def __init__(self, source: HttpSource) -> None:
-        self.source = source
+        self._address = source
+
+    @property
+    def source(self) -> TileSource:
+        return self._address
 
     def hand_over(self, entries: Sequence[bytes]) -> list[int]:
         found: list[int] = []
@@ -96,7 +105,7 @@ class _Remote:
         return found
 
     def _post(self, entries: Sequence[bytes]) -> list[dict[str, Any]]:
-        status, body, _type = self.source.request("POST", "add-batch", encode_bundle(list(entries)))
+        status, body, _type = self._address.request("POST", "add-batch", encode_bundle(list(entries)))
         if status != 200:
             said = body[:200].decode("utf-8", "replace")
             raise Refused(_("the log answered {status} {said}").format(status=status, said=said))

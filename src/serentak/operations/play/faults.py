@@ -176,7 +176,7 @@ class _Faults:
 
     def _carrier(self) -> str:
         """Choose a vehicle of the last mile with several acts and, where there is one, no other fault."""
-        units = sorted({act.fields["vehicle"] for act in self.script.out.values()})
+        units: list[str] = sorted({act.fields["vehicle"] for act in self.script.out.values()})
         taken = {act.fields["vehicle"] for station, act in self.script.out.items() if station not in self.left}
         free = [unit for unit in units if unit not in taken and len(self.acts_of(unit)) > 2] or units
         free = [unit for unit in free if not any(act.clock or act.jumps for act in self.acts_of(unit))] or free

@@ -14,6 +14,7 @@ from serentak.kit.ids import BUNDLE
 from serentak.operations.announcement import Run
 from serentak.operations.play.cast import CLOCK, ORGANISER, SUPERVISOR, police_of, roles_of
 from serentak.operations.promises import recap_places
+from serentak.plan.stages import point_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -144,10 +145,8 @@ class _Writer:
         self.first = min((each.moment for each in promises.handovers), default=-5 * DAY) // DAY
         self.warehouse = next(place.id for place in self.district.places if place.kind == "warehouse")
         self.hub = _hubs(ground)
-        self.where = {
-            each.id: [round((each.lon or 0) * 1e7), round((each.lat or 0) * 1e7)]
-            for each in (*self.district.stations, *self.district.places)
-        }
+        points = [*map(point_of, self.district.stations), *map(point_of, self.district.places)]
+        self.where = {each.id: [round(each.lon * 1e7), round(each.lat * 1e7)] for each in points}
         self.promise = {
             each.place: each for each in promises.handovers if each.direction == OUT and each.place == each.receiver
         }  # fmt: skip
