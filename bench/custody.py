@@ -181,7 +181,7 @@ def incremental(state: State, writer: Writer, index: int, events: int = 5_000) -
     for number in range(events):
         name = state.objects[1 + number * 3 % (len(state.objects) - 1)].rpartition("-")[0]
         unit = "pikap#0"
-        fields = {"unit": unit, "place": "x", "step": 2000, "objects": [[name, "BGK"]]}
+        fields = {"unit": unit, "place": "x", "step": 2000 + number, "objects": [[name, "BGK"]]}
         entries.append(writer.write(key_id(_public(unit)), None, Kind.INSPECTED, H + 70 * HOUR, **fields))
     began = time.process_time()
     for number, entry in enumerate(entries):

@@ -228,21 +228,12 @@ def test_a_truck_of_150_boxes_is_one_event(devices):
     receiver.seq, receiver.last = 4_000, b"x" * 32
     stations = [f"94.71.10.2{village:03d}-{number:03d}" for village in range(15) for number in range(1, 6)]
     groups = gather(each for station in stations for each in objects_of(station))
-    load = [
-        1,
-        "KPU-94.71",
-        "truk-besar#117",
-        "KPU-94.71",
-        1_900_000_000_000,
-        1_900_000_000_000,
-        0,
-        "x" * 14,
-        "",
-        groups,
-    ]
+    at = 1_900_000_000_000
+    load = [1, "KPU-94.71", "truk-besar#117", "KPU-94.71", at, at, 0, "truk-besar#117", "polri#7", groups]
     data = receiver.record(
         Kind.RECEIVED, 1_900_000_000_000, giver="KPU-94.71", receiver="truk-besar#117", place="KPU-94.71", step=65_000,
-        position=[1_409_999_999, -90_000_000], missing=groups[:5], extra=gather(f"94.71.11.2001-{number:03d}-B" for number in range(1, 6)),
+        position=[1_409_999_999, -90_000_000], missing=groups[:5],
+        extra=gather(f"94.71.11.2001-{number:03d}-B" for number in range(1, 6)),
         seals=[[number, "SGL-9471", 9_234_567, 9_234_568] for number in range(10)],
         remarks=[[2, number] for number in range(10)],
         load=load_hash(load),

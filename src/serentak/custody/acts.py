@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from serentak.custody.fields import HASH
 from serentak.custody.kinds import Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from serentak.custody.event import Event
 
 PROXY: Final = 1
@@ -71,10 +70,8 @@ class Act(NamedTuple):
     ----------
     step
         Place in the life of the object.
-    lacking
-        Bits of the parties who should have signed and have not.
-    tie
-        Hash of the event; orders acts of one step.
+    signed
+        Parties who should have signed and have not, counted downwards from 0.
     row
         Row.
     role
@@ -85,13 +82,14 @@ class Act(NamedTuple):
         Names by number; of an act by one unit alone that unit is the receiver.
     at
         When, by the device's clock, epoch milliseconds.
+    device
+        Device that recorded it, by number.
     flags
         `PROXY` and the others.
     """
 
     step: int
-    lacking: int
-    tie: bytes
+    signed: int
     row: int
     role: int
     kind: int
@@ -99,6 +97,7 @@ class Act(NamedTuple):
     receiver: int
     place: int
     at: int
+    device: int
     flags: int
 
 
@@ -109,8 +108,10 @@ class Acts:
     ----------
     index
         Index of the entry that brought the event.
-    kind, step, giver, receiver, place, at, flags, lacking
+    kind, step, giver, receiver, place, at, device, flags
         As in `Act`.
+    lacking
+        Bits of the parties who should have signed and have not.
     seen
         Size of the newest checkpoint that the device had seen, 0 if not said.
     start, count
@@ -135,6 +136,7 @@ class Acts:
         self.receiver = array("I")
         self.place = array("I")
         self.at = array("Q")
+        self.device = array("I")
         self.seen = array("Q")
         self.start = array("Q")
         self.count = array("I")
@@ -148,7 +150,7 @@ class Acts:
     def __len__(self) -> int:
         return len(self.index)
 
-    def add(self, index: int, event: Event, digest: bytes, names: Names) -> int:
+    def add(self, index: int, event: Event, digest: bytes, device: int, names: Names) -> int:
         """Add a row, its objects not yet known; give its number."""
         row = len(self.index)
         self.index.append(index)
@@ -162,6 +164,7 @@ class Acts:
         self.place.append(place)
         self.places.add(place)
         self.at.append(event.at)
+        self.device.append(device)
         self.seen.append(0 if event.seen is None else event.seen[0])
         self.start.append(0)
         self.count.append(0)
@@ -232,14 +235,34 @@ class Acts:
             at = self.hashes.find(digest, at + 1)
         return None if at < 0 else at // HASH
 
-    def read(self, history: array[int]) -> Iterator[Act]:
-        """Give the acts of one object's history."""
+    def read(self, history: array[int]) -> list[Act]:
+        """Give the acts of one object's history in the order of their steps.
+
+        Of those with one step the one with most signatures stands last, and so prevails; then the hash decides, an
+        order that nobody's upload can change.
+        """
+        acts = []
         for each in history:
             row = each >> 2
-            yield Act(
-                self.step[row], self.lacking[row], self.hash(row), row, each & 3, self.kind[row], self.giver[row],
-                self.receiver[row], self.place[row], self.at[row], self.flags[row],
-            )  # fmt: skip
+            acts.append(
+                Act(
+                    self.step[row],
+                    -self.lacking[row].bit_count(),
+                    row,
+                    each & 3,
+                    self.kind[row],
+                    self.giver[row],
+                    self.receiver[row],
+                    self.place[row],
+                    self.at[row],
+                    self.device[row],
+                    self.flags[row],
+                )
+            )
+        acts.sort()
+        if any(one[:2] == other[:2] for one, other in pairwise(acts)):
+            acts.sort(key=lambda act: (*act[:2], self.hash(act.row)))
+        return acts
 
 
 MOVES: Final = frozenset({int(Kind.GIVEN), int(Kind.RECEIVED), int(Kind.ENTRUSTED)})

@@ -23,6 +23,8 @@ class Device:
 
     Parameters
     ----------
+    number
+        Number of the device among those of the log.
     rows
         Row + 1 of number 1, 2, 3 …, 0 where it is missing.
     far
@@ -39,6 +41,7 @@ class Device:
         Numbers whose link names another predecessor than the log has.
     """
 
+    number: int = 0
     rows: array[int] = field(default_factory=lambda: array("I"))
     far: dict[int, int] = field(default_factory=dict)
     forks: dict[int, list[int]] = field(default_factory=dict)

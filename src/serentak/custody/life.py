@@ -7,7 +7,7 @@ clock.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 from serentak.custody.acts import DETAILS, EXTRA, MISSING, MOVES, POWERLESS, SEALS, VOID, Act
 from serentak.custody.expected import BACK, Post, Promise, Run
@@ -73,12 +73,15 @@ class World(Protocol):
         Milliseconds of local time east of Greenwich.
     announced
         Whether anything at all was announced in this log.
+    bounded
+        Whether the log says anything about the times of its entries.
     """
 
     home: int
     series: list[Run]
     offset: int
     announced: bool
+    bounded: bool
 
     def is_station(self, place: int) -> bool:
         """Tell whether a place is a station."""
@@ -151,15 +154,13 @@ def live(acts: Sequence[Act], promises: Sequence[Promise], world: World) -> Life
     Parameters
     ----------
     acts
-        All acts about it, in any order.
+        All acts about it, in the order of `serentak.custody.acts.Acts.read`.
     promises
         All loads announced that contain it, in any order.
     world
         What it is judged by.
     """
-    # The act with most signatures stands last among those of one step, and so prevails; the hash is an order that
-    # nobody's upload can change.
-    counted = sorted((act for act in acts if not act.flags & (VOID | POWERLESS)), key=_order)
+    counted = [act for act in acts if not act.flags & (VOID | POWERLESS)]
     promises = sorted(promises)
     follower = _Follower(world, promises, counted)
     for act, when in zip(counted, follower.times, strict=True):
@@ -167,10 +168,6 @@ def live(acts: Sequence[Act], promises: Sequence[Promise], world: World) -> Life
     follower.stay(None)
     follower.judge_promises()
     return follower.close()
-
-
-def _order(act: Act) -> tuple[Any, ...]:
-    return act.step, -act.lacking.bit_count(), act.tie
 
 
 class _Follower:
@@ -184,7 +181,8 @@ class _Follower:
         self.times = self._times(acts)
 
     def _times(self, acts: Sequence[Act]) -> list[Span]:
-        spans, aside = happened([act.at for act in acts], [self.world.bounds(act.row) for act in acts])
+        bounds = [self.world.bounds(act.row) for act in acts] if self.world.bounded else None
+        spans, aside = happened([act.at for act in acts], [act.device for act in acts], bounds)
         for each in aside:
             self.say("clock", acts[each].row)
         return spans
@@ -312,20 +310,21 @@ class _Follower:
         life, promises, moves = self.life, self.promises, self.moves
         if not promises:
             self._judge_unannounced()
+        at, count = 0, len(moves)
+        while promises and at < count and moves[at].step < promises[0].step:
+            self.say("wrong-place" if self._strays(moves[at]) else "wrong-hands", moves[at].row)
+            at += 1
         for number, promise in enumerate(promises):
-            end = promises[number + 1].step if number + 1 < len(promises) else None
-            answers = [each for each in moves if promise.step <= each.step and (end is None or each.step < end)]
-            kept = self._judge_answers(promise, answers)
-            later = next((each.row for each in moves if end is not None and each.step >= end), None)
+            first, end = at, promises[number + 1].step if number + 1 < len(promises) else None
+            while at < count and (end is None or moves[at].step < end):
+                at += 1
+            kept = self._judge_answers(promise, moves[first:at])
             if kept or not promise.active:
                 continue
-            if later is None and life.due_load < 0:
+            if at == count and life.due_load < 0:
                 life.due, life.due_load = promise.deadline, promise.load
-            elif later is not None and not answers:
-                self._say_gap(later, promise.load)
-        for move in moves:
-            if promises and move.step < promises[0].step:
-                self.say("wrong-place" if self._strays(move) else "wrong-hands", move.row)
+            elif at < count and first == at:
+                self._say_gap(moves[at].row, promise.load)
 
     def close(self) -> Life:
         """Say what is open, and what the object's state is in the end."""
@@ -357,8 +356,12 @@ class _Follower:
 
     def _judge_answers(self, promise: Promise, answers: list[_Move]) -> bool:
         """Compare moves with the promise they should keep; tell whether one of them does."""
-        kept = next((each for each in answers if each.receiver == promise.receiver), None)
+        kept = None
         for move in answers:
+            if kept is None and move.receiver == promise.receiver:
+                kept = move
+                if move.place == promise.place:
+                    continue
             if move.kind == Kind.ENTRUSTED and move.receiver == promise.receiver:
                 continue
             if self._strays(move) or (move.receiver == promise.receiver and move.place != promise.place):

@@ -176,7 +176,6 @@ def _whereabouts(state: State, number: int) -> Whereabouts:
 
 def _steps(state: State, number: int) -> list[Step]:
     acts, names = state.acts, state.names
-    found = sorted(acts.read(state.history[number]), key=lambda act: (act.step, act.tie))
     return [
         Step(
             step=act.step,
@@ -185,10 +184,10 @@ def _steps(state: State, number: int) -> list[Step]:
             unit=names[act.receiver],
             place=names[act.place],
             at=act.at,
-            lacking=tuple(party for party in KINDS[Kind(act.kind)].signers if act.lacking & BITS[party]),
+            lacking=tuple(party for party in KINDS[Kind(act.kind)].signers if acts.lacking[act.row] & BITS[party]),
             proxy=bool(act.flags & PROXY),
             index=acts.index[act.row],
-            event=act.tie.hex(),
+            event=acts.hash(act.row).hex(),
         )
-        for act in found
+        for act in acts.read(state.history[number])
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from serentak.custody.acts import POWERLESS, PROXY
+from serentak.custody.acts import POWERLESS, PROXY, VOID
 from serentak.custody.balance import balances, destruction_deadline, destructions
 from serentak.custody.event import event_hash
 from serentak.custody.findings import CODES, Finding
@@ -130,6 +130,9 @@ class _Reporter:
         acts, names, expected = self.state.acts, self.state.names, self.state.expected
         for (code, rows, load), numbers in together.items():
             figures: dict[str, str | int] = {}
+            if code == "overdue" and self.now is not None and acts.at[rows[-1]] > self.now + TOLERANCE:
+                # Its clock is ahead of the time of judging, and proves nothing.
+                continue
             if code == "overdue":
                 deadline = expected.deadline[load] if load >= 0 else self.state.acts.details[rows[0]].until
                 figures["deadline"] = self.moment(deadline)
@@ -176,20 +179,33 @@ class _Reporter:
 
     def nights(self) -> Iterator[Finding]:
         """Give nights in which goods lay at a guarded place and nobody says that they watched."""
-        nights: dict[tuple[int, int], int] = {}
         offset = int(self.offset.total_seconds() * 1000)
         today = None if self.now is None else (self.now + offset - NIGHT) // DAY
+        spent: dict[tuple[int, int], bool] = {}
+        uncovered: dict[tuple[int, int], list[int]] = {}
         for number, spans in self.lives.nights.items():
             for place, first, last in spans:
                 end = last if last >= 0 else (today if today is not None else first - 1)
                 for day in range(first, end + 1):
-                    nights.setdefault((place, day), number)
-        for (place, day), number in sorted(nights.items()):
-            begin = day * DAY - offset
-            if not _covered(begin, begin + NIGHT, [each[:2] for each in self.state.watches.get(place, ())]):
-                shown = datetime.fromtimestamp(day * DAY / 1000, UTC).strftime("%Y-%m-%d")
-                row = self.lives.row[number]
-                yield self.make("uncovered-night", [row], [number], place=self.state.names[place], day=shown)
+                    night = place, day
+                    if night not in spent:
+                        spent[night] = self._watched(place, day * DAY - offset)
+                    if not spent[night]:
+                        uncovered.setdefault(night, []).append(number)
+        for (place, day), numbers in uncovered.items():
+            shown = datetime.fromtimestamp(day * DAY / 1000, UTC).strftime("%Y-%m-%d")
+            first_one = min(numbers, key=lambda number: self.state.objects[number])
+            row = self.lives.row[first_one]
+            yield self.make("uncovered-night", [row], numbers, place=self.state.names[place], day=shown)
+
+    def _watched(self, place: int, begin: int) -> bool:
+        """Tell whether watches, together, cover the night that begins at an instant without a gap."""
+        acts = self.state.acts
+        end = begin + NIGHT
+        for since, until, row in sorted(self.state.watches.get(place, ())):
+            if since <= begin and not acts.flags[row] & (VOID | POWERLESS):
+                begin = max(begin, until)
+        return begin >= end
 
     def strangers(self) -> Iterator[Finding]:
         """Give boxes of another district, or of an election that is not held here."""
@@ -252,14 +268,3 @@ class _Reporter:
         """Give disputes that parties opened and the supervisor has not settled."""
         for row, others in self.state.disputes.items():
             yield self.make("disputed", [row, *others], self.state.acts.objects(row))
-
-
-def _covered(begin: int, end: int, watches: list[tuple[int, int]]) -> bool:
-    """Tell whether watches, together, cover a span without a gap."""
-    for since, until in sorted(watches):
-        if since > begin:
-            return False
-        begin = max(begin, until)
-        if begin >= end:
-            return True
-    return False

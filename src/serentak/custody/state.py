@@ -194,9 +194,7 @@ class State:
 
     def _record(self, index: int, event: Event, digest: bytes, signers: list[bytes]) -> None:
         name, seq = event.device or b"", event.seq or 0
-        device = self.devices.get(name)
-        if device is None:
-            device = self.devices[name] = Device()
+        device = self._device(name)
         bits = self.keyring.parties(event, signers)
         if device.row(seq) is not None:
             same = next((row for row in device.versions(seq) if self.acts.hash(row) == digest), None)
@@ -205,7 +203,7 @@ class State:
                 return
         if seq < device.top:
             self._flaw("reordered", index, digest)
-        row = self.acts.add(index, event, digest, self.names)
+        row = self.acts.add(index, event, digest, device.number, self.names)
         device.add(seq, row)
         device.link(seq, event.previous, self.acts)
         self.acts.lacking[row] = ASKED[Kind(event.kind)] & ~bits
@@ -219,6 +217,12 @@ class State:
         self._file(row, event, units)
         if digest in self.subjects:
             self._settle(digest)
+
+    def _device(self, name: bytes) -> Device:
+        device = self.devices.get(name)
+        if device is None:
+            device = self.devices[name] = Device(len(self.devices) + 1)
+        return device
 
     def _is_powerless(self, row: int) -> bool:
         """Tell whether nobody signed a row who could: for an act one of its parties, or a paper form, is enough."""
@@ -366,7 +370,7 @@ class State:
         self.keyring.revoke(event)
         for name in event.keys or ():
             last = self.keyring.revoked[name]
-            device = self.devices.setdefault(name, Device())
+            device = self._device(name)
             device.last = last if device.last is None else min(device.last, last)
             for seq in range(last + 1, device.top + 1):
                 for row in device.versions(seq):
@@ -417,7 +421,7 @@ class State:
         owner = self.objects[number].rpartition("-")[0]
         home = self.names.add(owner) if len(owner) == 17 else 0
         promises = [self.expected.promise(load) for load in self.promised[number]]
-        life = live(list(self.acts.read(self.history[number])), promises, self._world.of(number, home))
+        life = live(self.acts.read(self.history[number]), promises, self._world.of(number, home))
         if life.troubles:
             self.troubles[number] = life.troubles
         else:

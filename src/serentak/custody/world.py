@@ -35,6 +35,16 @@ class Marks:
         self._by_then = list(accumulate(reversed(times), min))[::-1]
         return before
 
+    @property
+    def newest(self) -> int | None:
+        """Newest instant at which the organiser said what size the log had, epoch milliseconds."""
+        return max((at for _size, at in self._marks), default=None)
+
+    @property
+    def any(self) -> bool:
+        """Whether anything was noted."""
+        return bool(self._marks or self._received)
+
     def receive(self, index: int, at: int) -> None:
         """Note when the log took an entry, from its receipt."""
         self._received[index] = at
@@ -67,6 +77,7 @@ class LogWorld:
         self.series: list[Run] = []
         self.offset = 0
         self.announced = False
+        self.bounded = False
 
     def begin(self, zone: str) -> None:
         """Set the zone of local time."""
@@ -77,6 +88,7 @@ class LogWorld:
         self._number, self.home = number, home
         self.series = self._expected.series(number)
         self.announced = bool(self._expected.plans)
+        self.bounded = self._marks.any
         return self
 
     def is_station(self, place: int) -> bool:
