@@ -35,6 +35,13 @@ _choose_language()
 
 # Its help speaks the language chosen above.
 from serentak.cli_common import Json, Lang, answer, say  # noqa: E402
+from serentak.cli_custody import (  # noqa: E402
+    announce_command,
+    evidence_command,
+    export_app,
+    play_command,
+    state_command,
+)
 from serentak.cli_log import log_app, verify_command, witness_app  # noqa: E402
 
 MOST_WARNINGS = 20
@@ -260,9 +267,21 @@ def schema(
 
 app.add_typer(log_app, name="log")
 app.add_typer(witness_app, name="witness")
-app.command("verify", help=_("Check a whole log from its public files: exit 0 clean, 1 findings, 2 unreadable."))(
-    verify_command
+app.add_typer(export_app, name="export")
+app.command("announce", help=_("Announce a plan in a log: what must be where, by when, under which seals."))(
+    announce_command
 )
+app.command("play", help=_("Play the election of a plan into a log, with or without things going wrong."))(play_command)
+app.command("state", help=_("Say where a box, a station's goods, or all that is at a place, are by the log."))(
+    state_command
+)
+app.command("evidence", help=_("Put all that a log says of one box into one file that anyone can check."))(
+    evidence_command
+)
+app.command(
+    "verify",
+    help=_("Check a whole log, or a file of evidence, from what is public: exit 0 clean, 1 findings, 2 unreadable."),
+)(verify_command)
 
 
 def _warn(problems: Iterable[Problem]) -> None:

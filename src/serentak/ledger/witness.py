@@ -167,8 +167,8 @@ def init_witness(
         (draft / PUBLIC).mkdir()
         (draft / PUBLIC / VKEY).write_text(vkeys, "utf-8")
         (draft / PRIVATE).mkdir(mode=0o700)
-        for file, key in keys.items():
-            write_key(draft / PRIVATE / file, key)
+        for file, made_key in keys.items():
+            write_key(draft / PRIVATE / file, made_key)
         db = _connect(draft / PRIVATE / _STORE, "rwc")
         db.executescript(_SCHEMA)
         db.close()

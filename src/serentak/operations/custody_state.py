@@ -46,8 +46,8 @@ def whereabouts(log: str, name: str) -> dict[str, Any]:
         When there is no custody log, or it has never heard of the name.
     """
     state = read_state(log)
-    return {"log": log, "name": name, "entries": state.entries, "objects": [each.as_dict() for each in _find(state, name)],
-            "local": _offset(state)}  # fmt: skip
+    found = [each.as_dict() for each in _find(state, name)]
+    return {"log": log, "name": name, "entries": state.entries, "objects": found, "local": _offset(state)}
 
 
 def _find(state: State, name: str) -> list[Whereabouts]:
@@ -69,8 +69,13 @@ def _offset(state: State) -> int:
     return state.genesis.offset if state.genesis is not None else 0
 
 
-def read_moment(text: str, log: str) -> int:
-    """Read a moment: ``H-1 23:59`` of the log's election, or ``2024-11-26 23:59`` in its local time, or with an offset.
+def read_moment(text: str, genesis: Event | None) -> int:
+    """Read a moment: ``H-1 23:59`` of a log's election, or ``2024-11-26 23:59`` in its local time, or with an offset.
+
+    Parameters
+    ----------
+    genesis
+        Genesis event of the log; None where it has none, and then only a moment with its offset can be read.
 
     Returns
     -------
@@ -82,21 +87,17 @@ def read_moment(text: str, log: str) -> int:
     InputError
         When it is none.
     """
-    genesis = read_genesis(log) if not text.strip().endswith("Z") and "+" not in text[10:] else None
+    zone = genesis.zone or "WIB" if genesis is not None else None
     try:
-        if text.strip().upper().startswith("H") and genesis is not None:
-            return int(_midnight(genesis).timestamp()) + parse_moment(text)
-        moment = datetime.fromisoformat(text.strip())
-        if moment.tzinfo is None and genesis is not None:
-            moment = moment.replace(tzinfo=timezone(timedelta(hours=ZONES[genesis.zone or "WIB"])))
+        if text.strip().upper().startswith("H") and genesis is not None and zone is not None:
+            return int(to_utc(date.fromisoformat(genesis.day or ""), zone, parse_moment(text)).timestamp())
+        moment = datetime.fromisoformat(text.strip() if zone is not None or "+" in text else f"{text}: ?")
+        if moment.tzinfo is None and zone is not None:
+            moment = moment.replace(tzinfo=timezone(timedelta(hours=ZONES[zone])))
         return int(moment.timestamp())
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         remedy = _("Write H-1 23:59, or 2024-11-26 23:59 in local time, or 2024-11-26T23:59+07:00.")
         raise InputError.of("--at", _("this is no time: {error}").format(error=error), remedy, value=text) from error
-
-
-def _midnight(genesis: Event) -> datetime:
-    return to_utc(date.fromisoformat(genesis.day or ""), genesis.zone or "WIB", 0)
 
 
 def about_box(result: dict[str, Any], state: State, name: str) -> dict[str, Any]:
@@ -175,10 +176,18 @@ def _local(milliseconds: int | None, offset: int) -> str:
 
 def _status(status: str) -> str:
     words = {
-        "announced": _("announced, not seen yet"), "packed": _("packed"), "sealed": _("sealed"), "moving": _("under way"),
-        "stored": _("stored"), "delivered": _("delivered"), "entrusted": _("signed for, left in trust"),
-        "opened": _("opened"), "closed": _("closed after use"), "returning": _("on its way back"), "returned": _("back"),
-    }  # fmt: skip
+        "announced": _("announced, not seen yet"),
+        "packed": _("packed"),
+        "sealed": _("sealed"),
+        "moving": _("under way"),
+        "stored": _("stored"),
+        "delivered": _("delivered"),
+        "entrusted": _("signed for, left in trust"),
+        "opened": _("opened"),
+        "closed": _("closed after use"),
+        "returning": _("on its way back"),
+        "returned": _("back"),
+    }
     return words.get(status, status)
 
 

@@ -27,14 +27,14 @@ from serentak.custody.state import State
 from serentak.kit.ids import parse_box_id
 from serentak.ledger.faults import Malformed, Unproven
 from serentak.ledger.note import parse_note
-from serentak.ledger.policy import Policy, parse_policy
+from serentak.ledger.policy import Policy
 from serentak.ledger.proof import Proof, verify_proof
-from serentak.ledger.read import LogReader, read_checkpoint, read_policy
+from serentak.ledger.read import LogReader, read_checkpoint
 from serentak.ledger.source import open_source
 from serentak.ledger.tiles import WIDTH
 from serentak.ledger.tree import HASH_BYTES
-from serentak.operations.custody_state import long_lines
-from serentak.operations.verify import say_findings
+from serentak.operations.custody_state import long_lines, read_moment
+from serentak.operations.verify import policy_of, say_findings
 from serentak.territory.codes import CodeError
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def make_bundle(log: str, name: str, policy_file: Path | None = None) -> bytes:
     """
     identifier = _identifier(name)
     source = open_source(log)
-    policy = read_policy(source) if policy_file is None else parse_policy(policy_file.read_bytes())
+    policy = policy_of(source, policy_file)
     note = read_checkpoint(source)
     opened = policy.open(note)
     reader = LogReader(source, opened.checkpoint.size)
@@ -158,7 +158,7 @@ def _decode(data: bytes, name: str) -> dict[str, Any]:
         message = _("this is no bundle of evidence, or a byte of it was changed")
         raise InputError.of(name, message, remedy)
     try:
-        bundle = json.loads(body)
+        bundle: dict[str, Any] = json.loads(body)
         same = isinstance(bundle, dict) and _encode(bundle) == data and bundle["format"] == FORMAT
     except (ValueError, KeyError, RecursionError):
         same = False
@@ -167,7 +167,7 @@ def _decode(data: bytes, name: str) -> dict[str, Any]:
     return bundle
 
 
-def check_bundle(file: Path, policy_file: Path | None = None, at: int | None = None) -> dict[str, Any]:
+def check_bundle(file: Path, policy_file: Path | None = None, at: str | None = None) -> dict[str, Any]:
     """Check a bundle without the log: every entry's proof, every signature, the life of the box.
 
     Parameters
@@ -177,7 +177,8 @@ def check_bundle(file: Path, policy_file: Path | None = None, at: int | None = N
     policy_file
         Who is believed; without it the bundle's own policy is taken, and the result says so.
     at
-        Seconds since the epoch at which silence is judged; the newest cosignature otherwise.
+        When silence is judged, see `serentak.operations.custody_state.read_moment`; by the newest cosignature
+        otherwise.
 
     Raises
     ------
@@ -192,11 +193,11 @@ def check_bundle(file: Path, policy_file: Path | None = None, at: int | None = N
         message = _("the file cannot be read: {error}").format(error=error)
         raise InputError.of(str(file), message, _("Check the path.")) from error
     bundle = _decode(data, str(file))
-    policy = parse_policy(policy_file.read_bytes() if policy_file else _text(bundle["policy"]).encode())
+    policy = policy_of(_Own(_text(bundle["policy"])), policy_file)
     state, opened = _replay(bundle, policy)
     identifier = _text(bundle["box"])
     found = box(state, identifier)
-    as_of = at if at is not None else opened.newest
+    as_of = opened.newest if at is None else read_moment(at, state.genesis)
     judged = [each.as_dict() for each in findings(state, as_of) if _concerns(each.code, each.objects, identifier)]
     wrong = [each for each in judged if each["severity"] != "note"]
     return {
@@ -215,6 +216,21 @@ def check_bundle(file: Path, policy_file: Path | None = None, at: int | None = N
         "notes": [each for each in judged if each["severity"] == "note"],
         "clean": not wrong,
     }
+
+
+class _Own:
+    """The policy that a bundle brings along, as a log serves its own."""
+
+    name = "evidence"
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def read(self, _path: str) -> bytes:
+        return self._text.encode("utf-8", "surrogateescape")
+
+    def files(self) -> None:
+        return
 
 
 def _concerns(code: str, objects: tuple[str, ...], identifier: str) -> bool:

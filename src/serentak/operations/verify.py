@@ -88,7 +88,7 @@ def verify(
         When there is no log, or no policy that can be read.
     """
     source = open_source(log)
-    policy = _policy(source, policy_file)
+    policy = policy_of(source, policy_file)
     applied = _Applied(rules)
     report = verify_log(source, policy, applied.visit)
     as_of, as_of_source = _moment(at, report, applied.rules)
@@ -118,7 +118,14 @@ def _moment(at: int | None, report: Report, rules: EntryRules | None) -> tuple[i
     return newest, None if newest is None else "mark"
 
 
-def _policy(source: TileSource, file: Path | None) -> Policy:
+def policy_of(source: TileSource, file: Path | None) -> Policy:
+    """Read the policy that a reader gives, or the one that the log declares for itself.
+
+    Raises
+    ------
+    InputError
+        When there is none that can be read.
+    """
     try:
         return parse_policy(file.read_bytes()) if file else read_policy(source)
     except OSError as error:
@@ -175,7 +182,7 @@ def describe(result: dict[str, Any]) -> list[str]:
 
 def say_findings(findings: list[dict[str, Any]], notes: list[dict[str, Any]]) -> list[str]:
     """Say what rules found: findings a line each, notes a line a code."""
-    lines = [_finding_line(each) for each in findings[:MOST]]
+    lines = list(dict.fromkeys(_finding_line(each) for each in findings[:MOST]))
     if len(findings) > MOST:
         lines.append(_("and {more_findings} more findings").format(more_findings=len(findings) - MOST))
     for code in dict.fromkeys(each["code"] for each in notes):
