@@ -133,7 +133,7 @@ def _kecamatan(writer: Writer, organiser: bytes, number: int, stations: int) -> 
 
 
 def _memory() -> int:
-    """Resident memory now, MiB."""
+    """Give the resident memory now, MiB."""
     with open("/proc/self/statm", encoding="ascii") as file:  # noqa: PTH123 - a file of the kernel
         return int(file.read().split()[1]) * resource.getpagesize() // (1 << 20)
 
@@ -195,15 +195,23 @@ def report(stations: int = STATIONS) -> str:
     growth, whole = measure(stations)
     when = datetime.now(UTC).strftime("%Y-%m-%d")
     rows = "\n".join(f"| {row['events']:,} | {row['seconds']:,} | {row['MiB']:,} |" for row in growth)
+    objects = f"{whole['boxes']:,} boxes and {whole['objects'] - whole['boxes']:,} bundles"
     return f"""# Custody at national size
 
-{when}, one core of {platform.machine()}, Python {platform.python_version()}. All events are invented; signatures were checked when the
-log took them and are not checked here. `python -m bench custody`.
+{when}, {platform.machine()}, Python {platform.python_version()}: `python -m bench custody`. Seconds are those of one
+core (process time). All events are invented; their signatures were checked when the log took them, and are not
+checked here.
 
-{whole["boxes"]:,} boxes and {whole["objects"] - whole["boxes"]:,} bundles, {whole["events"]:,} events, about 16 a station, out and back.
-State of every object: {whole["taken, s"]:,} s, {whole["events/s"]:,} events/s. All findings as of ten days after H:
-{whole["judged, s"]:,} s, {whole["findings"]} found (the election is clean). Memory: {whole["MiB"]:,} MiB.
-Taken one by one into the full state, each with the lives it touches followed at once: {whole["update events/s"]:,} events/s.
+{objects}, {whole["events"]:,} events, about 16 a station, out and back.
+
+| what | figure |
+|---|---|
+| state of every object | {whole["taken, s"]:,} s, {whole["events/s"]:,} events/s |
+| all findings as of ten days after H | {whole["judged, s"]:,} s; {whole["findings"]} found: the election is clean |
+| memory | {whole["MiB"]:,} MiB |
+| an event taken into the full state, the lives of its three objects followed at once | {whole["update events/s"]:,} events/s |
+
+Growth:
 
 | events | seconds | MiB |
 |---|---|---|

@@ -25,7 +25,7 @@ _CODE: Final = re.compile(r"[0-9]{2}(?:\.[0-9]{2}(?:\.[0-9]{2}(?:\.[0-9]{4})?)?)
 _LETTER: Final = re.compile(r"[A-Z]")
 _LETTERS: Final = re.compile(r"[A-Z]{1,8}")
 _NOTE: Final = 280
-MAX_MS: Final = 1 << 48
+MAX_MS: Final = 1 << 47
 MAX_NUMBER: Final = 10**12
 
 REMARKS: Final = {

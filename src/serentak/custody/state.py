@@ -276,10 +276,12 @@ class State:
             numbers = list(self.expected.objects[load])
         else:
             numbers = self._number(expand(event.objects or ()))
-        missing = set(self._number(expand(event.missing))) if event.missing else ()
+        missing = dict.fromkeys(self._number(expand(event.missing))) if event.missing else {}
         members = [number << 2 | (MISSING if number in missing else PRESENT) for number in numbers]
         if event.extra:
             members += [number << 2 | EXTRA for number in self._number(expand(event.extra))]
+        # What is said to be missing though nobody expected it stands last; seals and remarks count before it.
+        members += [number << 2 | MISSING for number in missing if number not in set(numbers)]
         self.acts.place_objects(row, members)
         for each in members:
             self.history[each >> 2].append(row << 2 | each & 3)
@@ -296,6 +298,7 @@ class State:
         while len(self.history) < len(self.objects):
             self.history.append(array("I"))
             self.promised.append(array("I"))
+            self._dirty.add(len(self.history) - 1)
 
     def _touch(self, numbers: Iterable[int]) -> None:
         self._dirty.update(numbers)
