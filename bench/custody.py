@@ -209,7 +209,7 @@ checked here.
 | state of every object | {whole["taken, s"]:,} s, {whole["events/s"]:,} events/s |
 | all findings as of ten days after H | {whole["judged, s"]:,} s; {whole["findings"]} found: the election is clean |
 | memory | {whole["MiB"]:,} MiB |
-| an event taken into the full state, the lives of its three objects followed at once | {whole["update events/s"]:,} events/s |
+| an event taken into the full state, its three objects followed at once | {whole["update events/s"]:,} events/s |
 
 Growth:
 

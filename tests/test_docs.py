@@ -16,6 +16,11 @@ import pytest
 import typer
 
 from serentak.cli import app
+from serentak.custody.balance import ITEMS
+from serentak.custody.fields import FIELDS
+from serentak.custody.findings import CODES as FOUND
+from serentak.custody.kinds import ENROLS, KINDS, PARTIES, ROLES
+from serentak.custody.life import STATUSES
 from serentak.formats.stops import COLUMNS
 from serentak.plan.model import json_schema
 from serentak.plan.reasons import CODES
@@ -227,3 +232,52 @@ def test_the_picture_of_the_readme_is_small_and_complete():
     assert len(drawn) < 300_000
     assert "stations served: 1\u2009280<" in drawn
     assert drawn.rstrip().endswith("</svg>")
+
+
+# What the custody format's page must name
+
+
+def rows(text: str) -> list[list[str]]:
+    """Give the rows of the tables of a section whose first cell is a code."""
+    lines = re.findall(r"^\| `.*$", text, re.MULTILINE)
+    return [[cell.strip().strip("`") for cell in line.strip("|").split(" | ")] for line in lines]
+
+
+def test_every_field_of_an_event_is_documented():
+    documented = rows(section(page("docs/custody-format.md"), "## Fields"))
+    assert documented == [[each.name, str(each.key), each.shape, each.meaning.replace("||", "‖")] for each in FIELDS]
+
+
+def test_every_kind_of_event_and_its_signers_are_documented():
+    documented = rows(section(page("docs/custody-format.md"), "## Kinds"))
+    assert documented == [
+        [
+            rule.kind.name.lower(), str(int(rule.kind)), ", ".join(rule.signers), " ".join(rule.required),
+            " ".join(rule.optional), rule.meaning,
+        ]
+        for rule in KINDS.values()
+    ]  # fmt: skip
+
+
+def test_every_party_and_role_is_documented():
+    documented = rows(section(page("docs/custody-format.md"), "## Signed by whom"))
+    parties = [[party, meaning] for party, meaning in PARTIES.items()]
+    roles = [[role, ", ".join(ENROLS.get(role, ())) or "-"] for role in ROLES]
+    assert [[cell.replace("`", "") for cell in row] for row in documented] == [
+        [cell.replace("`", "") for cell in row] for row in parties + roles
+    ]
+
+
+def test_every_finding_of_custody_is_documented():
+    documented = rows(section(page("docs/custody-format.md"), "## Findings and notes"))
+    assert documented == [
+        [code, each.severity, "✓" if each.disputed else "", each.words] for code, each in FOUND.items()
+    ]
+
+
+def test_every_status_and_item_of_the_balance_is_documented():
+    text = page("docs/custody-format.md")
+    statuses = [word for row in rows(section(text, "## State")) for word in row[0].split("`, `")]
+    assert statuses == list(STATUSES)
+    items = [word for row in rows(section(text, "## Balance")) for word in row[0].split("`, `")]
+    assert items == list(ITEMS)

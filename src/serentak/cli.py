@@ -76,6 +76,7 @@ class Schema(StrEnum):
 
     plan = "plan"
     district = "district"
+    event = "event"
 
 
 Told = tuple[bool, dict[str, Any], list[str], Sequence[Problem]]
@@ -247,9 +248,11 @@ def sample(
     answer(as_json, {"folder": str(folder)}, [_("Written: {path}").format(path=folder)])
 
 
-@app.command(help=_("Print the JSON Schema of plan.json, or the tables of a district folder."))
+@app.command(
+    help=_("Print the JSON Schema of plan.json, the tables of a district folder, or the format of custody events.")
+)
 def schema(
-    what: Annotated[Schema, typer.Argument(metavar="plan|district")] = Schema.plan,
+    what: Annotated[Schema, typer.Argument(metavar="plan|district|event")] = Schema.plan,
     as_json: Json = True,
     lang: Lang = "id",
 ) -> None:
@@ -259,6 +262,10 @@ def schema(
         from serentak.plan.model import json_schema
 
         answer(True, json_schema(), [])
+    elif what is Schema.event:
+        from serentak.custody.schema import event_schema
+
+        answer(True, event_schema(), [])
     else:
         from serentak.territory.schema import district_schema
 

@@ -66,8 +66,8 @@ def _note(value: object) -> bool:
     return type(value) is str and 0 < len(value) <= _NOTE and all(each.isprintable() or each == "\n" for each in value)
 
 
-def _each(check: Check, least: int = 1) -> Check:
-    return lambda value: type(value) is list and least <= len(value) <= 4096 and all(map(check, value))
+def _each(check: Check, least: int = 1, most: int = 4096) -> Check:
+    return lambda value: type(value) is list and least <= len(value) <= most and all(map(check, value))
 
 
 def _row(*checks: Check) -> Check:
@@ -109,7 +109,7 @@ _load = _row(
     _whole(1, 1 << 20), _text, _text, _text, _instant, _instant, _whole(0, 1), _text_or_none, _text_or_none, _groups
 )
 _shift = _row(_text, _text, _instant, _instant)
-_post = _row(_text, _text, _text, _whole(0, 1), _each(_lonlat, 0))
+_post = _row(_text, _text, _text, _whole(0, 1), _each(_lonlat, 0, 1))
 
 
 class Field(NamedTuple):
