@@ -91,13 +91,19 @@ def read_moment(text: str, genesis: Event | None) -> int:
     try:
         if text.strip().upper().startswith("H") and genesis is not None and zone is not None:
             return int(to_utc(date.fromisoformat(genesis.day or ""), zone, parse_moment(text)).timestamp())
-        moment = datetime.fromisoformat(text.strip() if zone is not None or "+" in text else f"{text}: ?")
-        if moment.tzinfo is None and zone is not None:
-            moment = moment.replace(tzinfo=timezone(timedelta(hours=ZONES[zone])))
-        return int(moment.timestamp())
+        return int(_local_moment(text.strip(), zone).timestamp())
     except (ValueError, OverflowError) as error:
         remedy = _("Write H-1 23:59, or 2024-11-26 23:59 in local time, or 2024-11-26T23:59+07:00.")
         raise InputError.of("--at", _("this is no time: {error}").format(error=error), remedy, value=text) from error
+
+
+def _local_moment(text: str, zone: str | None) -> datetime:
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is not None:
+        return moment
+    if zone is None:
+        raise ValueError(_("the offset is missing"))
+    return moment.replace(tzinfo=timezone(timedelta(hours=ZONES[zone])))
 
 
 def about_box(result: dict[str, Any], state: State, name: str) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import chain
 from typing import TYPE_CHECKING
 
 from serentak.custody.admission import Admission as CustodyAdmission
@@ -28,11 +27,12 @@ def door_of(folder: Path) -> Admission:
         return admit_all
     store = Store(path)
     try:
-        entries = (entry for _leaf, entry in store.entries(0, store.size()))
-        first = next(entries, None)
-        if first is None:
+        first = [entry for _leaf, entry in store.entries(0, 1)]
+        if not first:
             return _Undecided()
-        return CustodyAdmission(chain([first], entries)) if begins_custody(first) else admit_all
+        if not begins_custody(first[0]):
+            return admit_all
+        return CustodyAdmission(entry for _leaf, entry in store.entries(0, store.size()))
     finally:
         store.close()
 

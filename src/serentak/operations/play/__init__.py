@@ -25,6 +25,9 @@ from serentak.operations.promises import clock_of, promises_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from serentak.operations.plan import Ground
+    from serentak.plan.model import Plan
+
 NOTE = "dimainkan, bukan pemilihan sungguhan (played, nothing here is real)"
 
 
@@ -59,7 +62,20 @@ def play(
     if FORK in faults and is_address(out):
         message = _("a log at an address cannot be made to fork from here")
         raise InputError.of("--fault", message, _("Play into a folder."), value=FORK)
-    plan, digest, ground = read_plan_to_announce(folder)
+    return play_plan(*read_plan_to_announce(folder), out, seed, speed=speed, faults=faults)
+
+
+def play_plan(
+    plan: Plan,
+    digest: bytes,
+    ground: Ground,
+    out: str,
+    seed: int,
+    *,
+    speed: float | None = None,
+    faults: Sequence[str] = (),
+) -> dict[str, Any]:
+    """Play the election of a plan that was read; see `play`."""
     clock = clock_of(ground.district)
     promises = promises_of(plan, ground)
     seals, _unsealed = deal_seals(ground.district, ground.kits)

@@ -82,13 +82,11 @@ class _Faults:
             act.remarks = [(_WRONG, foreign)]
             act.seals.pop(own, None)
         at = max(self.script.out[one].at, self.script.out[other].at) + 40 * MINUTE
+        # One is served before the other: their acts about the same box need steps in this order.
+        step = max(self.script.promise[each].step for each in (one, other)) + 1
+        self.script.out[other].fields["step"] = step
         for giver, receiver, box in ((one, other, theirs), (other, one, mine)):
-            fields = {
-                "giver": giver,
-                "receiver": receiver,
-                "place": receiver,
-                "step": self.script.promise[receiver].step + 1,
-            }
+            fields = {"giver": giver, "receiver": receiver, "place": receiver, "step": step + 1}
             self.script.acts.append(Act(at, Kind.GIVEN, (giver, 0), fields, ((receiver, 0),), (box,), delay=300))
         return f"{one}, {other}"
 

@@ -291,7 +291,7 @@ class _Writer:
                 continue
             boxes = tuple(each for each in promise.objects if not each.endswith(f"-{BUNDLE}"))
             leaves = self.script.back[station].at if station in self.script.back else 30 * HOUR
-            fields = {"unit": station, "place": station, "step": promise.step + 2}
+            fields = {"unit": station, "place": station, "step": promise.step + 4}
             ballots = self.ground.kits.stations[station].ballots
             counts = [[letter, sheets, sheets] for letter, sheets in ballots.items()]
             self.script.opened[station] = Act(
@@ -299,7 +299,7 @@ class _Writer:
                 seals={each: self.seals[each] for each in boxes if each in self.seals},
             )  # fmt: skip
             self.script.closed[station] = Act(
-                leaves - 20 * MINUTE, Kind.CLOSED, (station, 0), {**fields, "step": promise.step + 3}, objects=boxes,
+                leaves - 20 * MINUTE, Kind.CLOSED, (station, 0), {**fields, "step": promise.step + 5}, objects=boxes,
                 seals={each: self.closing[each] for each in boxes if each in self.closing},
             )  # fmt: skip
         yield from self.script.opened.values()
