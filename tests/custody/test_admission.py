@@ -114,7 +114,7 @@ def test_what_passes_the_door_is_read_by_the_state_and_what_does_not_is_not_in_t
     with LogWriter(tmp_path / "log", Admission()) as writer:
         for entry in scene.entries:
             writer.append(entry)
-        with pytest.raises(NotAdmitted, match="another log"):
+        with pytest.raises(NotAdmitted):
             writer.append(Scene("14.02").entries[0])
         assert writer.append(scene.entries[3]).index == 3
 

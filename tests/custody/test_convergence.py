@@ -59,7 +59,7 @@ def whereabouts(state: State) -> list[object]:
 def verdict(state: State) -> set[object]:
     """Give what was found, named by events and not by indices."""
     return {
-        (each.code, each.severity, each.objects, frozenset(digest for _index, digest in each.evidence), each.message)
+        (each.code, each.severity, each.objects, frozenset(digest for _index, digest in each.evidence), each.figures)
         for each in findings(state, AFTER)
         if each.code not in UPLOADED
     }

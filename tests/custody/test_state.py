@@ -275,6 +275,27 @@ def test_a_telephone_that_was_revoked_counts_up_to_its_last_number():
     assert found.evidence[0][0] == len(scene.entries) - 1
 
 
+def test_a_device_that_said_goodbye_counts_no_more():
+    scene = Scene()
+    scene.run()
+    device = scene.devices[S1]
+    scene.entries.append(device.entry(device.close(H + 5 * DAY)))
+    assert codes(scene) == []
+    scene.act(S1, Kind.INSPECTED, H + 6 * DAY, unit=S1, place=S1, step=2000, objects=[[S1, "B"]])
+    late = scene.entries.pop()
+    assert codes(scene.state([*scene.entries, late])) == ["revoked-key"]
+    assert codes(scene.state([*scene.entries[:-1], late, scene.entries[-1]])) == ["revoked-key"]
+
+
+def test_a_countersignature_by_a_revoked_key_counts_and_is_noted():
+    scene = Scene()
+    scene.run()
+    device = scene.devices[PICKUP]
+    scene.add(scene.organiser, Kind.KEY_REVOKED, H + 5 * DAY, keys=[device.id], last_seq=device.seq, note="lost")
+    assert codes(scene) == []
+    assert codes(scene, severity="note") == ["revoked-countersignature"]
+
+
 def test_two_histories_of_a_device_are_a_fork():
     scene = Scene()
     scene.run()
@@ -321,7 +342,7 @@ def test_silence_is_judged_as_of_a_time():
 def test_what_does_not_come_back_is_missing():
     scene = Without("come_back")
     scene.run()
-    found = only(scene, "missing-return") if False else findings(scene.state(), AFTER)
+    found = findings(scene.state(), AFTER)
     assert {each.code for each in found if each.severity == "finding"} == {"missing-return"}
     assert {each for one in found for each in one.objects} == set(ALL)
 
@@ -594,6 +615,8 @@ def test_only_the_supervisor_settles_a_dispute_and_nothing_is_deleted():
     scene.act(S1, Kind.DISPUTED, H - 15 * HOUR, unit=S1, subject=subject, note="torn")
     scene.act(PICKUP, Kind.ANSWERED, H - 14 * HOUR, unit=PICKUP, subject=subject, note="it was so when we took it")
     assert codes(scene, when) == ["disputed", "seal-broken"]
+    assert box(scene.state(), f"{S1}-B").disputed
+    assert not box(scene.state(), f"{S2}-B").disputed
     scene.add(scene.organiser, Kind.RULED, H - 13 * HOUR, subject=subject, note="nothing happened")
     assert codes(scene, when) == ["disputed", "powerless", "seal-broken"]
     scene.add(scene.supervisor, Kind.RULED, H - 12 * HOUR, subject=subject, note="recounted before witnesses")
@@ -601,6 +624,7 @@ def test_only_the_supervisor_settles_a_dispute_and_nothing_is_deleted():
     settled = [each for each in findings(scene.state(), when) if each.settled is not None]
     assert {each.code for each in settled} == {"disputed", "seal-broken"}
     assert {each.settled for each in settled} == {len(scene.entries) - 1}
+    assert not box(scene.state(), f"{S1}-B").disputed
 
 
 def test_a_ruling_that_chooses_another_event_overrules_the_one_it_is_about():

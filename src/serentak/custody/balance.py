@@ -8,6 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 from serentak.base.clock import to_utc
+from serentak.base.messages import N_
 from serentak.custody.acts import POWERLESS, VOID
 from serentak.custody.kinds import Kind
 from serentak.custody.life import ANNOUNCED, RETURNED
@@ -29,7 +30,7 @@ class Equation:
     Parameters
     ----------
     name
-        The equation as it is read, ``received = good + damaged + foreign``.
+        The equation as it is read, ``received = good + damaged + foreign``; a message id.
     left, right
         What the sides come to.
     rows
@@ -139,16 +140,16 @@ def _equations(sums: Counter[str], packed: int | None, rows: tuple[int, ...]) ->
     found = []
     if "received" in sums and "good" in sums:
         right = sums["good"] + sums["damaged"] + sums["foreign"]
-        found.append(Equation("received = good + damaged + foreign", sums["received"], right, rows))
+        found.append(Equation(N_("received = good + damaged + foreign"), sums["received"], right, rows))
     if "good" in sums and "stations" in sums:
         left, right = sums["good"] + sums["usable"], sums["stations"] + sums["revote"] + sums["excess"]
-        found.append(Equation("good + usable = stations + revote + excess", left, right, rows))
+        found.append(Equation(N_("good + usable = stations + revote + excess"), left, right, rows))
     if "stations" in sums and packed is not None:
-        found.append(Equation("stations = packed", sums["stations"], packed, rows))
+        found.append(Equation(N_("stations = packed"), sums["stations"], packed, rows))
     if "destroyed-damaged" in sums or "destroyed-excess" in sums:
         left = sums["damaged"] - sums["usable"] + sums["excess"]
         right = sums["destroyed-damaged"] + sums["destroyed-excess"]
-        found.append(Equation("damaged - usable + excess = destroyed", left, right, rows))
+        found.append(Equation(N_("damaged - usable + excess = destroyed"), left, right, rows))
     return tuple(found)
 
 

@@ -87,6 +87,11 @@ class Device:
             else:
                 self.broken.add(number)
 
+    def beyond(self, last: int) -> list[int]:
+        """Give all rows whose number is higher."""
+        numbers = [*range(last + 1, len(self.rows) + 1), *(seq for seq in self.far if seq > last)]
+        return [row for seq in numbers for row in self.versions(seq)]
+
     def missing(self) -> Iterator[tuple[int, int]]:
         """Give the numbers that are not there, as first and last of each run."""
         end = self.top if self.last is None else self.last

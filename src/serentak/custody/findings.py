@@ -36,7 +36,7 @@ CODES: Final[dict[str, Meaning]] = {
     "unknown-key": Meaning("finding", N_("the key that signed was never enrolled")),
     "unsigned": Meaning("finding", N_("the device that recorded this has not signed it")),
     "powerless": Meaning("finding", N_("nobody signed who may do this; it counts for nothing")),
-    "revoked-key": Meaning("finding", N_("the key was revoked before this number; it counts for nothing")),
+    "revoked-key": Meaning("finding", N_("beyond the last number of this key that counts; it counts for nothing")),
     "key-conflict": Meaning("finding", N_("the key is enrolled already, for another unit or role")),
     "device-gap": Meaning("finding", N_("the device {device} recorded {missing}, and they are not in the log")),
     "device-fork": Meaning("finding", N_("the device {device} has two histories at number {seq}")),
@@ -69,6 +69,7 @@ CODES: Final[dict[str, Meaning]] = {
     "balance": Meaning("finding", N_("election {election}: {equation} does not hold, the difference is {difference}")),
     # Notes.
     "single": Meaning("note", N_("signed by one side only")),
+    "revoked-countersignature": Meaning("note", N_("countersigned by a key that was revoked, before or after")),
     "proxy": Meaning("note", N_("typed from a paper form")),
     "titip": Meaning("note", N_("signed for by the station, and left in trust at {place}")),
     "clock": Meaning("note", N_("the clock of this device contradicts the others or the log; it decides nothing")),

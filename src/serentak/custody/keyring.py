@@ -78,8 +78,7 @@ class Keyring:
             if event.key is not None and key_id(event.key) == each:
                 bits |= BITS["key"]
             key = self.keys.get(each)
-            # A revoked key's countersignature bears no number that could tell whether it is from before.
-            if key is None or (each != event.device and key.last_seq is not None):
+            if key is None:
                 continue
             unit, role = key.unit, key.role
             bits |= BITS["device"] if each == event.device else 0

@@ -217,8 +217,8 @@ class _Follower:
 
     def _move(self, act: Act, when: Span) -> None:
         life, last = self.life, self.moves[-1] if self.moves else None
-        if last is not None and (act.step, act.giver, act.receiver) == last[:3] and act.kind != last.kind:
-            # The other party's record of the same hand-over.
+        if last is not None and (act.step, act.giver, act.receiver) == last[:3]:
+            # Another record of the same hand-over, the other party's.
             return
         self._must_hold(act.giver, act)
         self.stay(when)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from serentak.custody.acts import PROXY
 from serentak.custody.fields import MAX_MS
+from serentak.custody.findings import CODES
 from serentak.custody.keyring import BITS
 from serentak.custody.kinds import KINDS, Kind
 from serentak.custody.life import ANNOUNCED, STATUSES, TRUST
@@ -68,6 +69,8 @@ class Whereabouts:
         Epoch milliseconds, None where it is not known or a clock is not believed.
     expected_at, deadline
         Who should have it next and by when, epoch milliseconds; empty and None where nothing is announced.
+    disputed
+        Whether something about it is contested that the supervisor has not settled.
     troubles
         Codes of what does not fit.
     steps
@@ -81,6 +84,7 @@ class Whereabouts:
     since: int | None
     expected_at: str
     deadline: int | None
+    disputed: bool
     troubles: tuple[str, ...]
     steps: tuple[Step, ...]
 
@@ -169,8 +173,17 @@ def _whereabouts(state: State, number: int) -> Whereabouts:
         since=lives.since[number] if believed else None,
         expected_at=receiver,
         deadline=lives.due[number] if load != -1 else None,
+        disputed=_is_disputed(state, number),
         troubles=tuple(sorted({each.code for each in state.troubles.get(number, ())})),
         steps=tuple(_steps(state, number)),
+    )
+
+
+def _is_disputed(state: State, number: int) -> bool:
+    open_rows = {row for row in state.disputes if row not in state.rulings}
+    return any(each >> 2 in open_rows for each in state.history[number]) or any(
+        CODES[each.code].disputed and not any(row in state.rulings for row in each.rows)
+        for each in state.troubles.get(number, ())
     )
 
 

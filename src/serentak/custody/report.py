@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
+from serentak.base.messages import _
 from serentak.custody.acts import POWERLESS, PROXY, VOID
 from serentak.custody.balance import balances, destruction_deadline, destructions
 from serentak.custody.event import event_hash
@@ -105,7 +106,12 @@ class _Reporter:
             yield self.make("corrected", [row, self.state.corrections[row]], acts.objects(row))
         for row in self.state.rulings:
             yield self.make("ruled", [row, self.state.rulings[row]], acts.objects(row))
-        for name, key in self.state.keyring.keys.items():
+        keys = self.state.keyring.keys
+        revoked = {self.state.devices[each].number for each in self.state.keyring.revoked if each in keys}
+        rows = {row for row, device in zip(*self.state.countersigned, strict=True) if device in revoked}
+        for row in rows:
+            yield self.make("revoked-countersignature", [row], acts.objects(row))
+        for name, key in keys.items():
             if not key.certified and name in self.state.devices:
                 yield Finding("uncertified-key", "note", (), ((key.index, name.hex()),))
 
@@ -245,7 +251,7 @@ class _Reporter:
                         "balance",
                         equation.rows,
                         election=each.election,
-                        equation=equation.name,
+                        equation=_(equation.name),
                         difference=equation.difference,
                     )
         deadline = destruction_deadline(self.state)

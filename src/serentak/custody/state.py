@@ -88,6 +88,7 @@ class State:
         self.disputes: dict[int, list[int]] = {}
         self.ledger: list[tuple[int, Event]] = []
         self.packed = (array("I"), array("I"), array("Q"))
+        self.countersigned = (array("I"), array("I"))
         self.watches: dict[int, list[tuple[int, int, int]]] = {}
         self.history: list[array[int]] = [array("I")]
         self.promised: list[array[int]] = [array("I")]
@@ -95,6 +96,7 @@ class State:
         self._world = LogWorld(self.acts, self.expected, self.marks, self.names)
         self._lives = Lives()
         self._dirty: set[int] = set()
+        self._rows_before = array("I")
         self._filing: dict[Kind, Callable[[int, Event], None]] = {
             Kind.PLAN: self._file_plan,
             Kind.LOADS: self._file_loads,
@@ -126,6 +128,8 @@ class State:
             Epoch milliseconds at which the log took it, where its receipt is known.
         """
         self.entries = max(self.entries, index + 1)
+        while len(self._rows_before) <= index:
+            self._rows_before.append(len(self.acts))
         if received is not None:
             self.marks.receive(index, received)
         try:
@@ -199,6 +203,7 @@ class State:
         if device.row(seq) is not None:
             same = next((row for row in device.versions(seq) if self.acts.hash(row) == digest), None)
             if same is not None:
+                self._note_signers(same, name, signers)
                 self._countersign(same, index, bits, event)
                 return
         if seq < device.top:
@@ -206,9 +211,9 @@ class State:
         row = self.acts.add(index, event, digest, device.number, self.names)
         device.add(seq, row)
         device.link(seq, event.previous, self.acts)
+        self._note_signers(row, name, signers)
         self.acts.lacking[row] = ASKED[Kind(event.kind)] & ~bits
-        last = self.keyring.keys[name].last_seq if name in self.keyring.keys else None
-        if last is not None and seq > last:
+        if device.last is not None and seq > device.last:
             self._disempower(row, "revoked-key", None)
         elif self._is_powerless(row):
             self._disempower(row, "powerless", event)
@@ -217,6 +222,13 @@ class State:
         self._file(row, event, units)
         if digest in self.subjects:
             self._settle(digest)
+
+    def _note_signers(self, row: int, device: bytes, signers: list[bytes]) -> None:
+        rows, numbers = self.countersigned
+        for each in signers:
+            if each != device:
+                rows.append(row)
+                numbers.append(self._device(each).number)
 
     def _device(self, name: bytes) -> Device:
         device = self.devices.get(name)
@@ -350,9 +362,9 @@ class State:
 
     def _file_mark(self, _row: int, event: Event) -> None:
         if event.seen is not None:
-            first = self.marks.add(event.seen[0], event.at)
-            rows = (row for row in range(len(self.acts) - 1, -1, -1) if self.acts.index[row] >= first)
-            for row in rows:
+            # An entry at or behind this index was filed in no earlier row.
+            first = min(self.marks.add(event.seen[0], event.at), len(self._rows_before) - 1)
+            for row in range(self._rows_before[first], len(self.acts)):
                 self._touch(self.acts.objects(row))
 
     def _file_enrolment(self, row: int, event: Event) -> None:
@@ -372,17 +384,17 @@ class State:
     def _file_revocation(self, _row: int, event: Event) -> None:
         self.keyring.revoke(event)
         for name in event.keys or ():
-            last = self.keyring.revoked[name]
-            device = self._device(name)
-            device.last = last if device.last is None else min(device.last, last)
-            for seq in range(last + 1, device.top + 1):
-                for row in device.versions(seq):
-                    self._disempower(row, "revoked-key", None)
+            self._end(name, self.keyring.revoked[name])
 
     def _file_closing(self, _row: int, event: Event) -> None:
-        device = self.devices[event.device or b""]
-        last = event.last_seq or 0
+        self._end(event.device or b"", event.last_seq or 0)
+
+    def _end(self, name: bytes, last: int) -> None:
+        """Count nothing of a device beyond a number, whenever that came to the log."""
+        device = self._device(name)
         device.last = last if device.last is None else min(device.last, last)
+        for row in device.beyond(device.last):
+            self._disempower(row, "revoked-key", None)
 
     def _settle(self, digest: bytes) -> None:
         """Apply what was said about an event, once that event is there."""
