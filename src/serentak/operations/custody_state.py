@@ -145,7 +145,7 @@ _MANY = 4
 def short_line(each: dict[str, Any], offset: int) -> str:
     """Say where one box is, in one line."""
     message = _("{id}: {status}, with {holder} at {place}, since {since}").format(
-        id=each["id"], status=_status(each["status"]), holder=each["holder"] or "-", place=each["place"] or "-",
+        id=each["id"], status=say_status(each["status"]), holder=each["holder"] or "-", place=each["place"] or "-",
         since=_local(each["since"], offset),
     )  # fmt: skip
     if each["deadline"]:
@@ -180,7 +180,8 @@ def _local(milliseconds: int | None, offset: int) -> str:
     return there.strftime("%Y-%m-%d %H:%M")
 
 
-def _status(status: str) -> str:
+def say_status(status: str) -> str:
+    """Say a status of `serentak.custody.life.STATUSES` in words."""
     words = {
         "announced": _("announced, not seen yet"),
         "packed": _("packed"),

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from serentak.base.errors import InputError
 from serentak.base.messages import _
+from serentak.custody.query import counts, without_custodian
 from serentak.custody.rules import CustodyRules
+from serentak.ledger.findings import MOST
 from serentak.operations import evidence, verify
 from serentak.operations.custody_log import read_genesis
-from serentak.operations.custody_state import about_box, long_lines, read_moment
+from serentak.operations.custody_state import about_box, long_lines, read_moment, say_status
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -52,7 +54,10 @@ def verify_any(
     rules = CustodyRules()
     result = verify.verify(log, policy, [rules], None if at is None else _moment(at, log))
     genesis = rules.state.genesis
-    result["played"] = genesis is not None and genesis.played is not None
+    if genesis is not None:
+        result["played"] = genesis.played is not None
+        result["objects"] = counts(rules.state)
+        result["without_custodian"] = without_custodian(rules.state)
     if box is None:
         return result
     if genesis is None:
@@ -75,9 +80,20 @@ def describe(result: dict[str, Any]) -> list[str]:
     if "file" in result:
         return evidence.describe(result)
     lines = verify.describe(result)
-    if result["played"]:
+    if result.get("played"):
         lines.insert(1, _("The log is played: nothing in it is real."))
-    return [*lines[:-1], *_boxes(result.get("boxes", ()), result.get("local", 0)), lines[-1]]
+    return [*lines[:-1], *_objects(result), *_boxes(result.get("boxes", ()), result.get("local", 0)), lines[-1]]
+
+
+def _objects(result: dict[str, Any]) -> list[str]:
+    """Say where all boxes and bundles are; those that nobody is known to hold are named."""
+    if "objects" not in result or "boxes" in result:
+        return []
+    shown = ", ".join(f"{count} {say_status(status)}" for status, count in result["objects"].items() if count)
+    message = _("{total} boxes and bundles: {shown}; {lost} without a known custodian")
+    lost = result["without_custodian"]
+    lines = [message.format(total=sum(result["objects"].values()), shown=shown or "-", lost=len(lost))]
+    return lines + [_("nobody is known to hold {box}").format(box=each) for each in lost[:MOST]]
 
 
 def _boxes(boxes: Iterable[dict[str, Any]], offset: int) -> list[str]:
