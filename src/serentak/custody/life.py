@@ -38,7 +38,9 @@ _AFTER: Final = {
     int(Kind.OPENED): OPENED,
     int(Kind.CLOSED): CLOSED,
 }
-_BY_ANYONE: Final = frozenset({int(Kind.INSPECTED), int(Kind.INCIDENT)})
+_BY_ANYONE: Final = frozenset({int(Kind.INSPECTED), int(Kind.INCIDENT), int(Kind.UNSEALED)})
+"""Kinds that say nothing about who holds the object."""
+_SAYS: Final = {int(Kind.INCIDENT): "incident", int(Kind.UNSEALED): "seal-broken"}
 _REMARKS: Final = {
     1: "seal-broken",
     2: "seal-series",
@@ -217,8 +219,8 @@ class _Follower:
 
     def _move(self, act: Act, when: Span) -> None:
         life, last = self.life, self.moves[-1] if self.moves else None
-        if last is not None and (act.step, act.giver, act.receiver) == last[:3]:
-            # Another record of the same hand-over, the other party's.
+        if last is not None and (act.giver, act.receiver) == last[1:3] and life.holder == act.receiver:
+            # Another record of the same hand-over, the other party's: the receiver has it already.
             return
         self._must_hold(act.giver, act)
         self.stay(when)
@@ -236,15 +238,13 @@ class _Follower:
 
     def _act(self, act: Act, when: Span) -> None:
         life = self.life
-        if act.kind in _BY_ANYONE:
-            if act.kind == Kind.INCIDENT:
-                self.say("incident", act.row)
-            return
-        self._must_hold(act.receiver, act)
-        if act.kind == Kind.UNSEALED:
-            self.say("seal-broken", act.row)
+        if act.kind in _SAYS:
+            self.say(_SAYS[act.kind], act.row)
         if self._elsewhere(act.place) or (act.kind == Kind.OPENED and self.world.home not in (0, act.place)):
             self.say("wrong-place", act.row)
+        if act.kind in _BY_ANYONE:
+            return
+        self._must_hold(act.receiver, act)
         if self._trust is not None and act.place == self.world.home:
             until, row = self._trust
             if when[0] > until:
