@@ -46,7 +46,10 @@ FOUND = {
     "clock": set(),
     "reordered": set(),
 }
-NOTED = {"duplicate": {"duplicate"}, "clock": {"clock"}, "reordered": {"reordered"}}
+NOTED = {
+    "duplicate": {"duplicate"}, "clock": {"clock"}, "reordered": {"reordered"},
+    "lost-phone": {"revoked-countersignature"},
+}  # fmt: skip
 
 
 def public(log):
