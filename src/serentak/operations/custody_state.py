@@ -162,9 +162,7 @@ def long_lines(each: dict[str, Any], offset: int) -> list[str]:
     lines = [short_line(each, offset)]
     for step in each["steps"]:
         who = f"{step['giver']} -> {step['unit']}" if step["giver"] else step["unit"]
-        line = (
-            f"  {_local(step['at'], offset)}  {step['kind']:<10} {who}, {step['place']}  [{_('entry')} {step['index']}]"
-        )
+        line = f"  {_local(step['at'], offset)}  {_act(step['kind'])}: {who}, {step['place']}  [{_('entry')} {step['index']}]"
         if step["proxy"]:
             line += " " + _("typed from paper")
         elif step["lacking"]:
@@ -178,6 +176,25 @@ def _local(milliseconds: int | None, offset: int) -> str:
         return _("an uncertain time")
     there = datetime.fromtimestamp(milliseconds / 1000, UTC) + timedelta(minutes=offset)
     return there.strftime("%Y-%m-%d %H:%M")
+
+
+def _act(kind: str) -> str:
+    words = {
+        "packed": _("packed"),
+        "sealed": _("sealed"),
+        "unsealed": _("seal opened"),
+        "given": _("handed over"),
+        "received": _("received"),
+        "refused": _("refused"),
+        "stored": _("stored"),
+        "taken": _("taken up"),
+        "inspected": _("inspected"),
+        "opened": _("opened"),
+        "closed": _("closed after use"),
+        "incident": _("incident"),
+        "entrusted": _("left in trust"),
+    }
+    return words.get(kind, kind)
 
 
 def say_status(status: str) -> str:
