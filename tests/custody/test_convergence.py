@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
-from scene import AFTER, ALL, DAY, HOUR, KPU, PICKUP, PPK, S1, S2, UNITS, H, Scene, objects_of
+from scene import AFTER, ALL, DAY, HOUR, KPU, PICKUP, PPK, S1, S2, TRUCK, UNITS, H, Scene, objects_of
 
 from serentak.custody.entry import decode_entry, encode_entry
 from serentak.custody.event import event_hash
@@ -42,6 +42,10 @@ def faulty_scene() -> Scene:
     scene.act(KPU, Kind.COUNTED, H - 9 * DAY, unit=KPU, place=KPU, election="B", counts=[["received", 5, 5]])
     wrong = event_hash(decode_entry(scene.entries[-1]).data)
     scene.act(KPU, Kind.CORRECTED, H - 8 * DAY, unit=KPU, subject=wrong, note="typed twice")
+    truck = scene.devices[TRUCK]
+    scene.add(scene.organiser, Kind.KEY_REVOKED, H + 5 * DAY, keys=[truck.id], last_seq=truck.seq, note="lost")
+    scene.act(TRUCK, Kind.INSPECTED, H + 6 * DAY, unit=TRUCK, place=KPU, step=2000, objects=[[S1, "B"]])
+    scene.act(PPK, Kind.INSPECTED, H, unit=PPK, place=S1, step=450, objects=[[S2, "K"]])
     for device in (scene.organiser, scene.supervisor, *scene.devices.values()):
         scene.entries.append(device.entry(device.close(H + 9 * DAY)))
     return scene
@@ -72,7 +76,8 @@ WHERE, VERDICT = whereabouts(REFERENCE), verdict(REFERENCE)
 
 
 def test_the_faulty_election_has_what_it_should():
-    expected = {"wrong-place", "seal-broken", "count-mismatch", "overdue", "uncovered-night", "disputed", "corrected"}
+    expected = {"wrong-place", "seal-broken", "count-mismatch", "overdue", "uncovered-night", "disputed", "corrected",
+                "revoked-key", "revoked-countersignature"}  # fmt: skip
     assert expected <= {each.code for each in findings(REFERENCE, AFTER)}
 
 
