@@ -115,17 +115,22 @@ class _Reporter:
             if not key.certified and name in self.state.devices:
                 yield Finding("uncertified-key", "note", (), ((key.index, name.hex()),))
 
+    def device(self, name: bytes) -> str:
+        """Name a device by its unit, as far as its key is known, and the id of the key."""
+        key = self.state.keyring.keys.get(name)
+        return f"{key.unit} ({name.hex()})" if key is not None and key.unit else name.hex()
+
     def devices(self) -> Iterator[Finding]:
         """Give what devices have recorded and is not in the log, and histories that fork."""
         for name, device in self.state.devices.items():
             for first, last in device.missing():
                 missing = str(first) if first == last else f"{first}-{last}"
                 beside = [row for row in (device.row(first - 1), device.row(last + 1)) if row is not None]
-                yield self.make("device-gap", beside, device=name.hex(), missing=missing)
+                yield self.make("device-gap", beside, device=self.device(name), missing=missing)
             for seq in sorted(device.forks.keys() | device.broken):
                 rows = sorted({*device.versions(seq), *(device.versions(seq - 1) if seq in device.broken else ())})
                 objects = {number for row in rows for number in self.state.acts.objects(row)}
-                yield self.make("device-fork", rows, objects, device=name.hex(), seq=seq)
+                yield self.make("device-fork", rows, objects, device=self.device(name), seq=seq)
 
     def objects(self) -> Iterator[Finding]:
         """Give what does not fit in the lives of objects, those with the same evidence together."""
