@@ -21,13 +21,11 @@ BLOCK = re.compile(r"<!-- coba -->\n```sh\n(.*?)```(?:\n\n```text\n(.*?)```)?", 
 
 
 def blocks(name):
-    """Give the commands of a page with the exit code each announces, and the lines shown under them."""
+    """Give the commands of a page with the exit code that each announces, and the lines shown under them."""
     for commands, shown in BLOCK.findall((HOW_TO / f"{name}.md").read_text(encoding="utf-8")):
         lines = [line.partition("#") for line in commands.splitlines()]
-        yield (
-            [(words.strip(), int((re.search(r"\d", said) or "0")[0])) for words, _hash, said in lines],
-            shown.splitlines(),
-        )
+        announced = [(words.strip(), int((re.search(r"\d", said) or "0")[0])) for words, _hash, said in lines]
+        yield announced, shown.splitlines()
 
 
 def run(words, capsys, monkeypatch):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 import shutil
 from hashlib import sha256
 from pathlib import Path
@@ -45,6 +46,13 @@ def test_a_bundle_says_of_its_box_what_the_whole_log_says(swapped, tmp_path):
             expected = {each["code"] for each in whole["entry_findings"] if name in each["objects"]}
             assert {each["code"] for each in result["entry_findings"]} == expected
             assert result["clean"] == (not expected)
+
+
+def test_the_page_about_the_format_names_every_key(bundle, root):
+    made = json.loads(bundle.read_bytes().rpartition(b"\n")[0].rpartition(b"\n")[0])
+    page = (root / "docs/evidence-format.md").read_text(encoding="utf-8")
+    assert re.findall(r"^\| `(\w+)` \| ", page.partition("## Check")[0], re.MULTILINE) == list(made)
+    assert all(f'"{key}"' in page for each in made["entries"] for key in each)
 
 
 def test_a_bundle_holds_no_more_than_it_needs(played):
