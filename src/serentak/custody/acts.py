@@ -235,34 +235,36 @@ class Acts:
             at = self.hashes.find(digest, at + 1)
         return None if at < 0 else at // HASH
 
-    def read(self, history: array[int]) -> list[Act]:
+    def read(self, history: array[int], known: dict[int, Act] | None = None) -> list[Act]:
         """Give the acts of one object's history in the order of their steps.
 
         Of those with one step the one with most signatures stands last, and so prevails; then the hash decides, an
         order that nobody's upload can change.
+
+        Parameters
+        ----------
+        history
+            Rows of the object and how they name it, ``row << 2 | role``.
+        known
+            Acts read before, by the same number; the boxes of a station share most of theirs.
         """
+        known = {} if known is None else known
         acts = []
         for each in history:
-            row = each >> 2
-            acts.append(
-                Act(
-                    self.step[row],
-                    -self.lacking[row].bit_count(),
-                    row,
-                    each & 3,
-                    self.kind[row],
-                    self.giver[row],
-                    self.receiver[row],
-                    self.place[row],
-                    self.at[row],
-                    self.device[row],
-                    self.flags[row],
-                )
-            )
+            act = known.get(each)
+            if act is None:
+                act = known[each] = self._act(each >> 2, each & 3)
+            acts.append(act)
         acts.sort()
-        if any(one[:2] == other[:2] for one, other in pairwise(acts)):
+        if any(one.step == other.step and one.signed == other.signed for one, other in pairwise(acts)):
             acts.sort(key=lambda act: (*act[:2], self.hash(act.row)))
         return acts
+
+    def _act(self, row: int, role: int) -> Act:
+        return Act(
+            self.step[row], -self.lacking[row].bit_count(), row, role, self.kind[row], self.giver[row],
+            self.receiver[row], self.place[row], self.at[row], self.device[row], self.flags[row],
+        )  # fmt: skip
 
 
 MOVES: Final = frozenset({int(Kind.GIVEN), int(Kind.RECEIVED), int(Kind.ENTRUSTED)})

@@ -30,6 +30,8 @@ STATUSES: Final = (
 ANNOUNCED, PACKED, SEALED, MOVING, STORED, DELIVERED, ENTRUSTED, OPENED, CLOSED, RETURNING, RETURNED = range(11)
 TRUST: Final = -2
 """In place of a load: what is due is the drop of goods left in trust."""
+_REFUSED, _ENTRUSTED, _OPENED, _TAKEN = (int(kind) for kind in (Kind.REFUSED, Kind.ENTRUSTED, Kind.OPENED, Kind.TAKEN))
+"""Plain numbers, because they are compared millions of times."""
 _AFTER: Final = {
     int(Kind.PACKED): PACKED,
     int(Kind.SEALED): SEALED,
@@ -158,12 +160,11 @@ def live(acts: Sequence[Act], promises: Sequence[Promise], world: World) -> Life
     acts
         All acts about it, in the order of `serentak.custody.acts.Acts.read`.
     promises
-        All loads announced that contain it, in any order.
+        All loads announced that contain it, sorted.
     world
         What it is judged by.
     """
     counted = [act for act in acts if not act.flags & (VOID | POWERLESS)]
-    promises = sorted(promises)
     follower = _Follower(world, promises, counted)
     for act, when in zip(counted, follower.times, strict=True):
         follower.take(act, when)
@@ -199,7 +200,7 @@ class _Follower:
             self._remarks(act)
         if act.role == MISSING:
             self.say("count-mismatch", act.row)
-        elif act.kind == Kind.REFUSED:
+        elif act.kind == _REFUSED:
             self.say("refused", act.row)
         elif act.kind in MOVES:
             self._move(act, when)
@@ -231,7 +232,7 @@ class _Follower:
         if act.receiver == self.world.home != 0:
             life.status = DELIVERED
         self._trust = None
-        if act.kind == Kind.ENTRUSTED:
+        if act.kind == _ENTRUSTED:
             life.status = ENTRUSTED
             self._trust = self.world.until(act.row), act.row
         self.moves.append(_Move(act.step, act.giver, act.receiver, act.place, when, act.row, act.kind))
@@ -240,7 +241,7 @@ class _Follower:
         life = self.life
         if act.kind in _SAYS:
             self.say(_SAYS[act.kind], act.row)
-        if self._elsewhere(act.place) or (act.kind == Kind.OPENED and self.world.home not in (0, act.place)):
+        if self._elsewhere(act.place) or (act.kind == _OPENED and self.world.home not in (0, act.place)):
             self.say("wrong-place", act.row)
         if act.kind in _BY_ANYONE:
             return
@@ -250,7 +251,7 @@ class _Follower:
             if when[0] > until:
                 self.say("overdue", row, act.row)
             self._trust = None
-        if act.place != life.place or act.receiver != life.holder or act.kind == Kind.TAKEN:
+        if act.place != life.place or act.receiver != life.holder or act.kind == _TAKEN:
             self.stay(when)
             life.since = when
         life.holder, life.place, life.row = act.receiver, act.place, act.row
@@ -352,7 +353,7 @@ class _Follower:
         self.say("custody-gap", row, load=load)
 
     def _strays(self, move: _Move) -> bool:
-        return move.kind != Kind.ENTRUSTED and (self._elsewhere(move.place) or self._elsewhere(move.receiver))
+        return move.kind != _ENTRUSTED and (self._elsewhere(move.place) or self._elsewhere(move.receiver))
 
     def _judge_answers(self, promise: Promise, answers: list[_Move]) -> bool:
         """Compare moves with the promise they should keep; tell whether one of them does."""
@@ -362,7 +363,7 @@ class _Follower:
                 kept = move
                 if move.place == promise.place:
                     continue
-            if move.kind == Kind.ENTRUSTED and move.receiver == promise.receiver:
+            if move.kind == _ENTRUSTED and move.receiver == promise.receiver:
                 continue
             if self._strays(move) or (move.receiver == promise.receiver and move.place != promise.place):
                 self.say("wrong-place", move.row, load=promise.load)

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import cbor2
 
 from serentak.base.errors import InputError
-from serentak.custody.acts import EXTRA, MISSING, MOVES, POWERLESS, PRESENT, PROXY, VOID, Acts, Names
+from serentak.custody.acts import EXTRA, MISSING, MOVES, POWERLESS, PRESENT, PROXY, VOID, Act, Acts, Names
 from serentak.custody.devices import Device
 from serentak.custody.entry import Signature, key_id, split_entry, verify_signature
 from serentak.custody.event import Event, decode_event, event_hash, log_id
-from serentak.custody.expected import Expected
+from serentak.custody.expected import Expected, Promise
 from serentak.custody.fields import BY_KEY
 from serentak.custody.keyring import ASKED, BITS, Keyring
 from serentak.custody.kinds import Kind
@@ -35,6 +35,8 @@ _AUTHORITY: Final = frozenset({
     Kind.KEY_REVOKED, Kind.MARKED,
 })  # fmt: skip
 """Kinds that count for nothing unless all have signed."""
+_KNOWN: Final = 4096
+"""Acts kept in mind while lives are followed."""
 _NAMES: Final = {key: field.name for key, field in BY_KEY.items()}
 
 
@@ -428,15 +430,22 @@ class State:
 
     def refresh(self) -> None:
         """Work out anew the lives of all objects that entries have touched since the last time."""
+        # The boxes of a station have neighbouring numbers, and share loads and most acts.
+        known: dict[int, Act] = {}
+        loads, promises = array("I"), list[Promise]()
         for number in sorted(self._dirty):
-            self._live(number)
+            if self.promised[number] != loads:
+                loads = self.promised[number]
+                promises = sorted(self.expected.promise(load) for load in loads)
+            if len(known) > _KNOWN:
+                known.clear()
+            self._live(number, self.acts.read(self.history[number], known), promises)
         self._dirty.clear()
 
-    def _live(self, number: int) -> None:
+    def _live(self, number: int, acts: list[Act], promises: list[Promise]) -> None:
         owner = self.objects[number].rpartition("-")[0]
         home = self.names.add(owner) if len(owner) == 17 else 0
-        promises = [self.expected.promise(load) for load in self.promised[number]]
-        life = live(self.acts.read(self.history[number]), promises, self._world.of(number, home))
+        life = live(acts, promises, self._world.of(number, home))
         if life.troubles:
             self.troubles[number] = life.troubles
         else:

@@ -44,15 +44,15 @@ def happened(
     tuple
         The span of each act (earliest = latest where its clock is believed), and which acts' clocks were set aside.
     """
-    limits = [(0, MAX_MS)] * len(claims) if bounds is None else bounds
-    wrong = {
+    wrong = set() if bounds is None else {
         device
-        for claim, device, (low, high) in zip(claims, devices, limits, strict=True)
+        for claim, device, (low, high) in zip(claims, devices, bounds, strict=True)
         if not low - TOLERANCE <= claim <= high + TOLERANCE
     }  # fmt: skip
     wrong |= _doubtful(claims, devices, wrong)
     if not wrong:
         return [(claim, claim) for claim in claims], []
+    limits = [(0, MAX_MS)] * len(claims) if bounds is None else bounds
     spans: list[Span] = []
     before = 0
     for claim, device, (low, high) in zip(claims, devices, limits, strict=True):
