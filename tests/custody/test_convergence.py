@@ -42,6 +42,9 @@ def faulty_scene() -> Scene:
     scene.act(KPU, Kind.COUNTED, H - 9 * DAY, unit=KPU, place=KPU, election="B", counts=[["received", 5, 5]])
     wrong = event_hash(decode_entry(scene.entries[-1]).data)
     scene.act(KPU, Kind.CORRECTED, H - 8 * DAY, unit=KPU, subject=wrong, note="typed twice")
+    scene.deliver(S1, at=H - 14 * HOUR, objects=[[S1, "K"]])
+    twice = event_hash(decode_entry(scene.entries[-1]).data)
+    scene.act(PICKUP, Kind.CORRECTED, H + HOUR, S1, unit=PICKUP, subject=twice, note="typed twice")
     truck = scene.devices[TRUCK]
     scene.add(scene.organiser, Kind.KEY_REVOKED, H + 5 * DAY, keys=[truck.id], last_seq=truck.seq, note="lost")
     scene.act(TRUCK, Kind.INSPECTED, H + 6 * DAY, unit=TRUCK, place=KPU, step=2000, objects=[[S1, "B"]])

@@ -657,6 +657,21 @@ def test_a_correction_needs_all_who_signed():
     assert "corrected" in codes(scene, when, "note")
 
 
+def test_the_second_signature_under_a_correction_may_come_later():
+    scene = Without("vote", "come_back")
+    scene.run()
+    subject = next(
+        event_hash(decode_entry(entry).data) for entry in scene.entries if decode_entry(entry).event.receiver == S1
+    )  # fmt: skip
+    scene.act(PICKUP, Kind.CORRECTED, H - 12 * HOUR, S1, unit=PICKUP, subject=subject, note="typed twice")
+    data, signatures = decode_entry(scene.entries[-1])[1:]
+    state = scene.state([*scene.entries[:-1], *(encode_entry(data, [each]) for each in signatures)])
+    assert "unsigned" in codes(state, H // 1000 - 3600)
+    state.take(state.entries, scene.entries[-1])
+    assert box(state, f"{S1}-B").holder == PICKUP
+    assert "disputed" not in codes(state, H // 1000 - 3600)
+
+
 def test_a_correction_that_comes_before_what_it_corrects_counts_too():
     scene = Scene()
     for part in (scene.enrol, scene.announce, scene.count):

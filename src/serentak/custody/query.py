@@ -149,7 +149,7 @@ def evidence(state: State, identifier: str) -> list[int]:
     rows = {each >> 2 for each in state.history[number]}
     rows |= {state.expected.row[load] for load in state.promised[number]}
     rows |= {plan.row for plan in state.expected.plans.values() if plan.row is not None}
-    rows |= {said for row in rows for said, _units, _event in state.subjects.get(state.acts.hash(row), ())}
+    rows |= {said for row in rows for said in state.subjects.get(state.acts.hash(row), ())}
     return sorted({state.acts.index[row] for row in rows})
 
 

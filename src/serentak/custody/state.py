@@ -84,7 +84,7 @@ class State:
         self.duplicates: dict[int, list[int]] = {}
         self.awaiting_key: dict[bytes, list[Waiting]] = {}
         self.awaiting_load: dict[bytes, list[tuple[int, Event]]] = {}
-        self.subjects: dict[bytes, list[tuple[int, frozenset[str], Event]]] = {}
+        self.subjects: dict[bytes, dict[int, tuple[frozenset[str], Event]]] = {}
         self.rulings: dict[int, int] = {}
         self.corrections: dict[int, int] = {}
         self.disputes: dict[int, list[int]] = {}
@@ -207,6 +207,8 @@ class State:
             if same is not None:
                 self._note_signers(same, name, signers)
                 self._countersign(same, index, bits, event)
+                if event.subject is not None and same not in self.powerless:
+                    self._speak_of(event.subject, same, self._units(signers), event)
                 return
         if seq < device.top:
             self._flaw("reordered", index, digest)
@@ -220,8 +222,7 @@ class State:
         elif self._is_powerless(row):
             self._disempower(row, "powerless", event)
             return
-        units = frozenset(self.keyring.keys[each].unit for each in signers if each in self.keyring.keys)
-        self._file(row, event, units)
+        self._file(row, event, self._units(signers))
         if digest in self.subjects:
             self._settle(digest)
 
@@ -237,6 +238,9 @@ class State:
         if device is None:
             device = self.devices[name] = Device(len(self.devices) + 1)
         return device
+
+    def _units(self, signers: list[bytes]) -> frozenset[str]:
+        return frozenset(self.keyring.keys[each].unit for each in signers if each in self.keyring.keys)
 
     def _is_powerless(self, row: int) -> bool:
         """Tell whether nobody signed a row who could: for an act one of its parties, or a paper form, is enough."""
@@ -277,8 +281,7 @@ class State:
                 for column, value in zip(self.packed, (row, self.names.add(item), found), strict=True):
                     column.append(value)
         if event.subject is not None:
-            self.subjects.setdefault(event.subject, []).append((row, units, event))
-            self._settle(event.subject)
+            self._speak_of(event.subject, row, units, event)
 
     def _attach(self, row: int, event: Event) -> None:
         """Enter a row into the history of its objects."""
@@ -398,12 +401,21 @@ class State:
         for row in device.beyond(device.last):
             self._disempower(row, "revoked-key", None)
 
+    def _speak_of(self, subject: bytes, row: int, units: frozenset[str], event: Event) -> None:
+        """Note what an event says about another; signatures that come later join those before."""
+        said = self.subjects.setdefault(subject, {})
+        before, _event = said.get(row, (frozenset[str](), event))
+        said[row] = before | units, event
+        self._settle(subject)
+
     def _settle(self, digest: bytes) -> None:
         """Apply what was said about an event, once that event is there."""
         target = self.acts.find(digest)
         if target is None:
             return
-        for row, units, event in self.subjects[digest]:
+        contested = []
+        # In the order of hashes, which no upload can change.
+        for row, (units, event) in sorted(self.subjects[digest].items(), key=lambda said: self.acts.hash(said[0])):
             if event.kind == Kind.RULED:
                 self.rulings[target] = row
                 if event.chosen is not None and event.chosen != digest:
@@ -412,9 +424,11 @@ class State:
                 self.corrections[target] = row
                 self.acts.flags[target] |= VOID
             elif event.kind in (Kind.CORRECTED, Kind.DISPUTED):
-                rows = self.disputes.setdefault(target, [])
-                if row not in rows:
-                    rows.append(row)
+                contested.append(row)
+        if contested:
+            self.disputes[target] = contested
+        else:
+            self.disputes.pop(target, None)
         self._touch(self.acts.objects(target))
 
     def _signed_by(self, row: int) -> set[str]:
