@@ -186,9 +186,9 @@ def test_a_running_log_takes_the_announcement_at_its_address(log, told):
         server = Server(log_app(log, writer), "127.0.0.1", 0)
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
+        writer.start(0.05)
         try:
             assert told(where=server.address)["entries"] == list(range(6))
-            writer.publish()
             assert told(where=server.address)["already"]
             assert verify(server.address, rules=[CustodyRules()], at=NOW)["clean"]
         finally:

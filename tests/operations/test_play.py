@@ -17,9 +17,12 @@ import pytest
 from tests.support import besar, kits_of, rules_of
 
 from serentak.base.errors import InputError
+from serentak.custody.kinds import Kind
 from serentak.custody.query import counts, without_custodian
 from serentak.custody.rules import CustodyRules
+from serentak.ledger.source import open_source
 from serentak.ledger.write import LogWriter
+from serentak.operations.custody_log import read_entries, try_entry
 from serentak.operations.custody_verify import verify_any
 from serentak.operations.log import check_log, log_app, new_log
 from serentak.operations.log_door import door_of
@@ -84,6 +87,17 @@ def test_where_all_goes_well_nothing_is_found_and_every_box_is_accounted_for(pla
     assert counts(state)["returned"] == 12 * 3 + 2
     assert state.genesis.played == 1
     assert check_log(Path(played))["clean"]
+
+
+def test_a_hand_over_fits_a_qr_code_and_an_announcement_eight_kilobytes(played):
+    entries = list(read_entries(open_source(played)))
+    events = [try_entry(entry).event for entry in entries]
+    to_stations = [
+        len(entry) for entry, event in zip(entries, events, strict=True) if event.kind == Kind.GIVEN and event.seals
+    ]
+    assert len(to_stations) > 20
+    assert max(to_stations) <= 400
+    assert max(map(len, entries)) <= 8192
 
 
 def test_the_same_seed_gives_the_same_public_log(plan_folder, played, tmp_path):

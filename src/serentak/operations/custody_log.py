@@ -6,7 +6,7 @@ import json
 import time
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from serentak.base.errors import InputError, Refused
 from serentak.base.messages import _
@@ -26,7 +26,10 @@ if TYPE_CHECKING:
     from serentak.custody.entry import Entry
     from serentak.custody.event import Event
 
-_AT_ONCE = 4096
+_AT_ONCE: Final = 4096
+_PATIENCE: Final = 10.0
+_PAUSE: Final = 0.2
+"""Seconds that a served log may take to publish what it took, and between two looks."""
 
 
 class Receiver(Protocol):
@@ -61,7 +64,9 @@ def open_receiver(log: str, clock: Callable[[], float] = time.time) -> Iterator[
         When there is no log, or it is open elsewhere.
     """
     if is_address(log):
-        yield _Remote(HttpSource(log))
+        remote = _Remote(HttpSource(log))
+        yield remote
+        remote.settle()
         return
     folder = Path(log)
     with LogWriter(folder, door_of(folder), clock=clock) as writer:
@@ -89,6 +94,7 @@ class _Local:
 class _Remote:
     def __init__(self, source: HttpSource) -> None:
         self._address = source
+        self._end = 0
 
     @property
     def source(self) -> TileSource:
@@ -102,7 +108,15 @@ class _Remote:
             if refused is not None:
                 raise Refused(_("the log refused an entry: {reason}").format(reason=refused))
             found += [each["index"] for each in answers]
+        self._end = max([self._end, *(each + 1 for each in found)])
         return found
+
+    def settle(self) -> None:
+        """Wait until what was handed over is under a checkpoint, so that whoever reads the log next finds it."""
+        for _turn in range(round(_PATIENCE / _PAUSE)):
+            if _size(self._address) >= self._end:
+                return
+            time.sleep(_PAUSE)
 
     def _post(self, entries: Sequence[bytes]) -> list[dict[str, Any]]:
         status, body, _type = self._address.request("POST", "add-batch", encode_bundle(list(entries)))

@@ -162,7 +162,8 @@ def long_lines(each: dict[str, Any], offset: int) -> list[str]:
     lines = [short_line(each, offset)]
     for step in each["steps"]:
         who = f"{step['giver']} -> {step['unit']}" if step["giver"] else step["unit"]
-        line = f"  {_local(step['at'], offset)}  {_act(step['kind'])}: {who}, {step['place']}  [{_('entry')} {step['index']}]"
+        when, entry = _local(step["at"], offset), f"{_('entry')} {step['index']}"
+        line = f"  {when}  {_act(step['kind'])}: {who}, {step['place']}  [{entry}]"
         if step["proxy"]:
             line += " " + _("typed from paper")
         elif step["lacking"]:

@@ -26,6 +26,7 @@ RATES: Final = {"proxy": 0.02, "single": 0.01, "titip": 0.01}
 """Shares of stations without a telephone, with one telephone only, and with an open-air site (assumed)."""
 _FEW: Final = 6
 """Objects that a hand-over names one by one; of more it names the load."""
+_KEYS_AT_ONCE: Final = 2000
 _MORNING_DROP: Final = 5 * HOUR + 30 * MINUTE
 _TRUST_ENDS: Final = 6 * HOUR
 _DAMAGED, _EXCESS = 17, 9
@@ -187,8 +188,9 @@ class _Writer:
                 yield self._enrol(at, unit, role, ORGANISER)
         for unit in stations:
             yield self._enrol(at + DAY, unit, "kpps", self.hub[unit])
-        about = tuple((unit, 0) for unit in stations)
-        yield Act(at + DAY + 8 * HOUR, Kind.KEY_CERTIFIED, (ORGANISER, 0), about=about)
+        for start in range(0, len(stations), _KEYS_AT_ONCE):
+            about = tuple((unit, 0) for unit in stations[start : start + _KEYS_AT_ONCE])
+            yield Act(at + DAY + 8 * HOUR, Kind.KEY_CERTIFIED, (ORGANISER, 0), about=about)
 
     def _enrol(self, at: int, unit: str, role: str, by: str) -> Act:
         return Act(at, Kind.KEY_ENROLLED, (by, 0), {"unit": unit, "role": role}, ((unit, 0),), about=((unit, 0),))
