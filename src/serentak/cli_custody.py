@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -14,6 +15,23 @@ from serentak.base.messages import _
 from serentak.cli_common import Json, Lang, answer
 
 export_app = typer.Typer(no_args_is_help=True, help=_("Write a log in the formats of others."))
+
+
+class Fault(StrEnum):
+    """What can go wrong in a play; see `serentak.operations.play.faults`."""
+
+    swapped = "swapped"
+    seal = "seal"
+    short = "short"
+    refused = "refused"
+    lost_phone = "lost-phone"
+    clock = "clock"
+    duplicate = "duplicate"
+    reordered = "reordered"
+    overdue = "overdue"
+    fork = "fork"
+    silence = "silence"
+
 
 Plan = Annotated[Path, typer.Argument(metavar="PLAN", help=_("Plan folder."))]
 Log = Annotated[str, typer.Argument(metavar="LOG", help=_("Folder, or the address where it is served."))]
@@ -48,16 +66,14 @@ def play_command(
     speed: Annotated[
         float | None, typer.Option(min=1, help=_("Played seconds a real one; as fast as it can otherwise."))
     ] = None,
-    fault: Annotated[
-        list[str] | None, typer.Option(metavar="KIND", help=_("What goes wrong; may be repeated."))
-    ] = None,
+    fault: Annotated[list[Fault] | None, typer.Option(help=_("What goes wrong; may be repeated."))] = None,
     as_json: Json = False,
     lang: Lang = "id",
 ) -> None:
     """Call `serentak.operations.play.play`."""
     from serentak.operations.play import describe, play
 
-    result = play(plan, log, seed, speed=speed, faults=fault or ())
+    result = play(plan, log, seed, speed=speed, faults=[each.value for each in fault or ()])
     answer(as_json, result, describe(result))
 
 

@@ -154,6 +154,14 @@ def test_an_entry_with_signatures_out_of_order_or_twice_is_refused(devices):
             split_entry(encode({0: data, 1: wrong}))
 
 
+def test_a_key_that_only_looks_like_a_number_is_refused(devices):
+    entry = devices[0].entry(devices[0].record(Kind.KEY_CLOSED, H, last_seq=1))
+    at = entry.index(b"\x01\x81\x82")
+    for other in (b"\xe1", b"\xf5", b"\xf9\x3c\x00"):
+        with pytest.raises(Malformed):
+            split_entry(entry[:at] + other + entry[at + 1 :])
+
+
 def test_every_kind_names_fields_that_exist():
     for kind, rule in KINDS.items():
         names = {name for each in (*rule.required, *rule.optional) for name in each.split("/")}

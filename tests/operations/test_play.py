@@ -17,6 +17,7 @@ import pytest
 from tests.support import besar, kits_of, rules_of
 
 from serentak.base.errors import InputError
+from serentak.cli_custody import Fault
 from serentak.custody.kinds import Kind
 from serentak.custody.query import counts, without_custodian
 from serentak.custody.rules import CustodyRules
@@ -134,6 +135,15 @@ def test_each_fault_alone_is_found_or_noted_and_named(play_with, kind):
     if kind in ("swapped", "overdue", "refused", "seal", "short", "silence"):
         victims = set(happened[kind].split(", "))
         assert {name.rpartition("-")[0] for each in about for name in each["objects"]} == victims
+
+
+def test_the_command_line_and_the_guide_know_every_fault(root):
+    assert {each.value for each in Fault} == set(KINDS)
+    guide = (root / "docs/how-to/bawaslu-memeriksa-serah-terima.md").read_text(encoding="utf-8")
+    section = guide.partition("## Berlatih dengan gangguan")[2].partition("\n## ")[0]
+    rows = re.findall(r"^\| `([a-z-]+)` \| [^|]+ \| ([^|]+) \|$", section, re.MULTILINE)
+    told = {kind: set(re.findall(r"`([a-z-]+)`", found)) for kind, found in rows}
+    assert told == {kind: FOUND[kind] or NOTED[kind] for kind in KINDS}
 
 
 def test_all_faults_together_are_each_found(play_with):

@@ -65,7 +65,9 @@ def decode_entry(entry: bytes) -> Entry:
 def split_entry(entry: bytes) -> tuple[bytes, tuple[Signature, ...]]:
     """Take an entry apart without reading the event; see `decode_entry`."""
     value = decode(entry, "entry", MAX_ENTRY)
-    if type(value) is not dict or list(value) != [0, 1] or type(value[0]) is not bytes or type(value[1]) is not list:
+    # A simple value equals its number, and is not one.
+    parts = [(type(key), key, type(part)) for key, part in value.items()] if type(value) is dict else []
+    if parts != [(int, 0, bytes), (int, 1, list)]:
         raise Malformed("entry", _("this is not an entry of a custody log"))
     if not 1 <= len(value[1]) <= MAX_SIGNATURES:
         raise Malformed("entry", _("an entry has 1 to {limit} signatures").format(limit=MAX_SIGNATURES))
