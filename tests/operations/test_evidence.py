@@ -93,6 +93,22 @@ def summed(made):
     return body + sha256(body).hexdigest().encode() + b"\n"
 
 
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text() | st.sampled_from(["\ud800", "\udc80", "AAAA"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["index", "entry", "path"]), inner),
+    max_leaves=8,
+)
+
+
+@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.sampled_from(["format", "box", "policy", "checkpoint", "entries"]), JSON)
+def test_whatever_stands_in_a_bundle_is_refused_in_words(bundle, tmp_path, key, value):
+    made = json.loads(bundle.read_bytes().rpartition(b"\n")[0].rpartition(b"\n")[0])
+    (tmp_path / "odd.json").write_bytes(summed(made | {key: value}))
+    with pytest.raises(SerentakError):
+        check_bundle(tmp_path / "odd.json")
+
+
 def test_another_checkpoint_or_policy_proves_nothing(bundle, swapped, played, tmp_path):
     made = json.loads(bundle.read_bytes().rpartition(b"\n")[0].rpartition(b"\n")[0])
     assert summed(made) == bundle.read_bytes()

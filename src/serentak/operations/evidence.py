@@ -91,7 +91,7 @@ def make_bundle(log: str, name: str, policy_file: Path | None = None) -> bytes:
         "format": FORMAT,
         "box": identifier,
         "policy": policy.text,
-        "checkpoint": bytes(note).decode(),
+        "checkpoint": bytes(note).decode("utf-8", "surrogateescape"),
         "entries": entries,
     })  # fmt: skip
 
@@ -193,10 +193,12 @@ def check_bundle(file: Path, policy_file: Path | None = None, at: str | None = N
         message = _("the file cannot be read: {error}").format(error=error)
         raise InputError.of(str(file), message, _("Check the path.")) from error
     bundle = _decode(data, str(file))
-    policy = policy_of(_Own(_text(bundle["policy"])), policy_file)
+    policy = policy_of(_Own(_bytes(bundle["policy"])), policy_file)
     state, opened = _replay(bundle, policy)
-    identifier = _text(bundle["box"])
+    identifier = _bytes(bundle["box"]).decode("ascii", "replace")
     found = box(state, identifier)
+    if found is None:
+        raise Unproven(_("the bundle says nothing of the box that it names"))
     as_of = opened.newest if at is None else read_moment(at, state.genesis)
     judged = [each.as_dict() for each in findings(state, as_of) if _concerns(each.code, each.objects, identifier)]
     wrong = [each for each in judged if each["severity"] != "note"]
@@ -210,7 +212,7 @@ def check_bundle(file: Path, policy_file: Path | None = None, at: str | None = N
         "policy": str(policy_file) if policy_file else "self-declared",
         "played": state.genesis is not None and state.genesis.played is not None,
         "as_of": as_of,
-        "boxes": [] if found is None else [found.as_dict()],
+        "boxes": [found.as_dict()],
         "local": state.genesis.offset if state.genesis is not None else 0,
         "entry_findings": wrong,
         "notes": [each for each in judged if each["severity"] == "note"],
@@ -223,11 +225,11 @@ class _Own:
 
     name = "evidence"
 
-    def __init__(self, text: str) -> None:
-        self._text = text
+    def __init__(self, data: bytes) -> None:
+        self._data = data
 
     def read(self, _path: str) -> bytes:
-        return self._text.encode("utf-8", "surrogateescape")
+        return self._data
 
     def files(self) -> None:
         return
@@ -237,18 +239,31 @@ def _concerns(code: str, objects: tuple[str, ...], identifier: str) -> bool:
     return identifier in objects and code not in _ELSEWHERE
 
 
-def _text(value: object) -> str:
-    if not isinstance(value, str):
-        raise Malformed("evidence", _("this is no bundle of evidence of this version"))
+def _bytes(value: object) -> bytes:
+    try:
+        if isinstance(value, str):
+            return value.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        pass
+    raise _malformed()
+
+
+def _list(value: object) -> list[Any]:
+    if not isinstance(value, list):
+        raise _malformed()
     return value
 
 
+def _malformed() -> Malformed:
+    return Malformed("evidence", _("this is no bundle of evidence of this version"))
+
+
 def _replay(bundle: dict[str, Any], policy: Policy) -> tuple[State, Opened]:
-    note = parse_note(_text(bundle["checkpoint"]).encode())
+    note = parse_note(_bytes(bundle["checkpoint"]))
     state = State()
     opened = None
     before = -1
-    for each in bundle["entries"]:
+    for each in _list(bundle["entries"]):
         index, entry, path = _entry_of(each)
         if index <= before:
             raise Malformed("evidence", _("the entries are not in the order of the log"), value=index)
@@ -265,9 +280,9 @@ def _entry_of(each: object) -> tuple[int, bytes, tuple[bytes, ...]]:
         index, entry, joined = each["index"], each["entry"], each["path"]  # type: ignore[index]
         decoded, path = base64.b64decode(entry, validate=True), base64.b64decode(joined, validate=True)
     except (KeyError, TypeError, ValueError, binascii.Error):
-        raise Malformed("evidence", _("this is no bundle of evidence of this version")) from None
+        raise _malformed() from None
     if type(index) is not int or index < 0 or len(path) % HASH_BYTES:
-        raise Malformed("evidence", _("this is no bundle of evidence of this version"))
+        raise _malformed()
     return index, decoded, tuple(path[at : at + HASH_BYTES] for at in range(0, len(path), HASH_BYTES))
 
 
