@@ -1,4 +1,4 @@
-"""Throw changed and random bytes at every parser of the log: ``python -m bench._fuzz --executions 1000000``.
+"""Throw changed and random bytes at every parser of log and custody: ``python -m bench._fuzz --executions 1000000``.
 
 Each target begins with good bytes of its kind and changes them (flips, cuts, repeats, splices, numbers at their
 limits, bytes from its own alphabet). A parser may answer `InputError` or `Refused`; anything else is a fault and is
@@ -16,8 +16,10 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from bench import _fuzz_custody
 from serentak.base.errors import InputError, Refused
 from serentak.base.messages import set_language
+from serentak.custody.entry import decode_entry
 from serentak.ledger.checkpoint import Checkpoint, parse_checkpoint
 from serentak.ledger.cosign import format_request
 from serentak.ledger.keys import format_key, new_key, parse_key, sign_note
@@ -45,11 +47,12 @@ TOKENS = [
 
 
 class Target(NamedTuple):
-    """A parser, and good bytes for it."""
+    """A parser, and good bytes for it; one that takes long is run a share of the times."""
 
     name: str
     parse: Callable[[bytes], object]
     seeds: list[bytes]
+    share: int = 1
 
 
 def _same(data: bytes, written: bytes) -> None:
@@ -106,6 +109,18 @@ def targets(home: Path) -> list[Target]:
         ),
         Target("witness request", parse_request, [request]),
         Target("witness answer", answer, [request]),
+        *_custody(),
+    ]
+
+
+def _custody() -> list[Target]:
+    entries = _fuzz_custody.seeds()
+    events = [decode_entry(each).data for each in entries]
+    return [
+        Target("custody entry", _fuzz_custody.read_entry, entries),
+        Target("custody event", _fuzz_custody.read_event, events),
+        Target("custody fields", _fuzz_custody.run_fields, [b"1"], 10),
+        Target("custody state", _fuzz_custody.run_state, [b"1"], 400),
     ]
 
 
@@ -137,7 +152,7 @@ def fuzz(target: Target, executions: int, seed: int) -> tuple[int, list[str]]:
     """Run one target; give how many inputs were read, and its faults."""
     generator = random.Random(f"{seed} {target.name}")  # noqa: S311 - cases, not secrets
     read, faults = 0, []
-    for number in range(executions):
+    for number in range(max(1, executions // target.share)):
         data = generator.choice(target.seeds) if number == 0 else mutate(generator, target.seeds)
         try:
             target.parse(data)
@@ -167,7 +182,12 @@ def main() -> None:
                 began = time.monotonic()
                 read, faults = fuzz(target, given.executions, given.seed)
                 failed += faults
-                row = {"parser": target.name, "executions": given.executions, "read": read, "faults": len(faults)}
+                row = {
+                    "parser": target.name,
+                    "executions": max(1, given.executions // target.share),
+                    "read": read,
+                    "faults": len(faults),
+                }
                 print(json.dumps(row | {"seconds": round(time.monotonic() - began, 1)}), flush=True)
     for fault in failed:
         print(fault, file=sys.stderr)

@@ -17,6 +17,11 @@ import typer
 from PIL import Image
 
 from serentak.cli import app
+from serentak.custody.balance import ITEMS
+from serentak.custody.fields import FIELDS
+from serentak.custody.findings import CODES as FOUND
+from serentak.custody.kinds import ENROLS, KINDS, PARTIES, ROLES
+from serentak.custody.life import STATUSES
 from serentak.formats import geojson
 from serentak.formats.manifest import SHEETS
 from serentak.formats.stops import COLUMNS
@@ -24,7 +29,7 @@ from serentak.formats.stress import COLUMNS as STRESS_COLUMNS
 from serentak.operations.measures import COLUMNS as MEASURES
 from serentak.plan.model import json_schema
 from serentak.plan.reasons import CODES
-from serentak.risk.measures import KINDS
+from serentak.risk.measures import KINDS as MEASURE_KINDS
 from serentak.territory.columns import TABLES
 from serentak.travel.hazards import KINDS as HAZARD_KINDS
 
@@ -119,7 +124,7 @@ def test_every_rule_of_the_check_is_documented():
 def test_hazards_and_measures_are_documented():
     text = page("docs/hazards.md")
     assert first_cells(section(text, "## Futures")) == list(STRESS_COLUMNS)
-    assert first_cells(section(text, "## `measures.csv`")) == [*(column.name for column in MEASURES), *KINDS]
+    assert first_cells(section(text, "## `measures.csv`")) == [*(column.name for column in MEASURES), *MEASURE_KINDS]
     assert all(f"`{kind}`" in section(text, "## `hazards.toml`") for kind in HAZARD_KINDS)
 
 
@@ -255,3 +260,52 @@ def test_the_pictures_of_the_readme_are_small_and_shown(path):
     assert path.stat().st_size < 300_000
     for readme in ("README.md", "README.id.md"):
         assert f"docs/images/{path.name}" in page(readme)
+
+
+# What the custody format's page must name
+
+
+def rows(text: str) -> list[list[str]]:
+    """Give the rows of the tables of a section whose first cell is a code."""
+    lines = re.findall(r"^\| `.*$", text, re.MULTILINE)
+    return [[cell.strip().strip("`") for cell in line.strip("|").split(" | ")] for line in lines]
+
+
+def test_every_field_of_an_event_is_documented():
+    documented = rows(section(page("docs/custody-format.md"), "## Fields"))
+    assert documented == [[each.name, str(each.key), each.shape, each.meaning.replace("||", "‖")] for each in FIELDS]
+
+
+def test_every_kind_of_event_and_its_signers_are_documented():
+    documented = rows(section(page("docs/custody-format.md"), "## Kinds"))
+    assert documented == [
+        [
+            rule.kind.name.lower(), str(int(rule.kind)), ", ".join(rule.signers), " ".join(rule.required),
+            " ".join(rule.optional), rule.meaning,
+        ]
+        for rule in KINDS.values()
+    ]  # fmt: skip
+
+
+def test_every_party_and_role_is_documented():
+    documented = rows(section(page("docs/custody-format.md"), "## Signed by whom"))
+    parties = [[party, meaning] for party, meaning in PARTIES.items()]
+    roles = [[role, ", ".join(ENROLS.get(role, ())) or "-"] for role in ROLES]
+    assert [[cell.replace("`", "") for cell in row] for row in documented] == [
+        [cell.replace("`", "") for cell in row] for row in parties + roles
+    ]
+
+
+def test_every_finding_of_custody_is_documented():
+    documented = rows(section(page("docs/custody-format.md"), "## Findings and notes"))
+    assert documented == [
+        [code, each.severity, "✓" if each.disputed else "", each.words] for code, each in FOUND.items()
+    ]
+
+
+def test_every_status_and_item_of_the_balance_is_documented():
+    text = page("docs/custody-format.md")
+    statuses = [word for row in rows(section(text, "## State")) for word in row[0].split("`, `")]
+    assert statuses == list(STATUSES)
+    items = [word for row in rows(section(text, "## Balance")) for word in row[0].split("`, `")]
+    assert items == list(ITEMS)

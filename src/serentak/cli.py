@@ -35,6 +35,13 @@ _choose_language()
 
 # Its help speaks the language chosen above.
 from serentak.cli_common import Json, Lang, answer, say  # noqa: E402
+from serentak.cli_custody import (  # noqa: E402
+    announce_command,
+    evidence_command,
+    export_app,
+    play_command,
+    state_command,
+)
 from serentak.cli_log import log_app, verify_command, witness_app  # noqa: E402
 from serentak.cli_paper import paper_command  # noqa: E402
 from serentak.cli_risk import harden_command, stress_command  # noqa: E402
@@ -71,6 +78,7 @@ class Schema(StrEnum):
 
     plan = "plan"
     district = "district"
+    event = "event"
 
 
 Told = tuple[bool, dict[str, Any], list[str], Sequence[Problem]]
@@ -244,9 +252,11 @@ def sample(
     answer(as_json, {"folder": str(folder)}, [_("Written: {path}").format(path=folder)])
 
 
-@app.command(help=_("Print the JSON Schema of plan.json, or the tables of a district folder."))
+@app.command(
+    help=_("Print the JSON Schema of plan.json, the tables of a district folder, or the format of custody events.")
+)
 def schema(
-    what: Annotated[Schema, typer.Argument(metavar="plan|district")] = Schema.plan,
+    what: Annotated[Schema, typer.Argument(metavar="plan|district|event")] = Schema.plan,
     as_json: Json = True,
     lang: Lang = "id",
 ) -> None:
@@ -256,6 +266,10 @@ def schema(
         from serentak.plan.model import json_schema
 
         answer(True, json_schema(), [])
+    elif what is Schema.event:
+        from serentak.custody.schema import event_schema
+
+        answer(True, event_schema(), [])
     else:
         from serentak.territory.schema import district_schema
 
@@ -265,9 +279,21 @@ def schema(
 app.command("paper", help=_("Print a plan: run-sheets, labels, forms, lists, map, tables, report."))(paper_command)
 app.add_typer(log_app, name="log")
 app.add_typer(witness_app, name="witness")
-app.command("verify", help=_("Check a whole log from its public files: exit 0 clean, 1 findings, 2 unreadable."))(
-    verify_command
+app.add_typer(export_app, name="export")
+app.command("announce", help=_("Announce a plan in a log: what must be where, by when, under which seals."))(
+    announce_command
 )
+app.command("play", help=_("Play the election of a plan into a log, with or without things going wrong."))(play_command)
+app.command("state", help=_("Say where a box, a station's goods, or all that is at a place, are by the log."))(
+    state_command
+)
+app.command("evidence", help=_("Put all that a log says of one box into one file that anyone can check."))(
+    evidence_command
+)
+app.command(
+    "verify",
+    help=_("Check a whole log, or a file of evidence, from what is public: exit 0 clean, 1 findings, 2 unreadable."),
+)(verify_command)
 
 app.command("stress", help=_("Let a plan meet thousands of futures: closures, delays, breakdowns."))(stress_command)
 app.command("harden", help=_("Find measures that make every station surer, and write the plan that follows them."))(

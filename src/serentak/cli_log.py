@@ -69,8 +69,9 @@ def log_append(
 ) -> None:
     """Call `serentak.operations.log.append_file`."""
     from serentak.operations.log import append_file
+    from serentak.operations.log_door import door_of
 
-    result = append_file(log, file, encoded=base64)
+    result = append_file(log, file, encoded=base64, admission=door_of(Path(log)))
     lines = [_("{count} entries are in the log.").format(count=len(result["receipts"]))]
     lines += [_("Row {row} was refused: {error}").format(**refused) for refused in result["refused"]]
     _print(as_json, result, lines)
@@ -91,9 +92,10 @@ def log_serve(
 ) -> None:
     """Call `serentak.operations.log.serve_log`."""
     from serentak.operations.log import serve_log
+    from serentak.operations.log_door import door_of
 
     serve_log(
-        folder, host=host, port=port, cert=cert, key=key, interval=interval,
+        folder, host=host, port=port, cert=cert, key=key, interval=interval, admission=door_of(folder),
         ready=lambda address: _serving(as_json, address), report=say,
     )  # fmt: skip
 
@@ -178,11 +180,24 @@ def witness_serve(
     )  # fmt: skip
 
 
-def verify_command(log: Log, policy: Policy = None, as_json: Json = False, lang: Lang = "id") -> None:
-    """Call `serentak.operations.verify.verify`; exit 0 clean, 1 findings, 2 unreadable."""
-    from serentak.operations.verify import describe, verify
+def verify_command(
+    log: Annotated[
+        str, typer.Argument(metavar="LOG|FILE", help=_("Folder or address of a log, or a file of evidence."))
+    ],
+    policy: Policy = None,
+    box: Annotated[
+        str | None, typer.Option(metavar="ID", help=_("Show what is about this box or station alone."))
+    ] = None,
+    at: Annotated[
+        str | None, typer.Option(metavar="TIME", help=_("Judge deadlines as of H-1 23:59, or 2024-11-26 23:59."))
+    ] = None,
+    as_json: Json = False,
+    lang: Lang = "id",
+) -> None:
+    """Call `serentak.operations.check_log.check`; exit 0 clean, 1 findings, 2 unreadable."""
+    from serentak.operations.custody_verify import describe, verify_any
 
-    result = verify(log, policy)
+    result = verify_any(log, policy, box=box, at=at)
     _print(as_json, result, describe(result))
     if not result["clean"]:
         raise typer.Exit(1)

@@ -230,7 +230,9 @@ def test_too_few_cosignatures_are_named():
     report = verify_log(Files(files), POLICY)
     assert {finding.code for finding in report.findings} == {"quorum-not-met"}
     assert not report.quorum
-    assert report.as_of is None
+    assert (report.as_of, report.cosigned) == (1_800_000_000, {})
+    del files["witness/bawaslu/checkpoint"]
+    assert verify_log(Files(files), POLICY).as_of is None
 
 
 def test_another_key_is_named():

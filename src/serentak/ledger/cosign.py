@@ -8,7 +8,7 @@ https://c2sp.org/tlog-witness
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from serentak.base.errors import Refused
 from serentak.base.messages import _
@@ -30,6 +30,15 @@ PATIENCE: Final = 2.0
 _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 60.0
 
 
+class Address(Protocol):
+    """Somewhere that answers requests."""
+
+    def request(
+        self, method: str, path: str, body: bytes | None = None, content_type: str = ...
+    ) -> tuple[int, bytes, str]:
+        """Send one request and give status, body and content type, see `serentak.ledger.source.HttpSource`."""
+
+
 def format_request(old: int, path: list[bytes], note: SignedNote) -> bytes:
     """Write the body of an ``add-checkpoint`` request."""
     lines = [f"old {old}", *map(encode_base64, path), "", ""]
@@ -49,6 +58,8 @@ class WitnessClient:
         Seconds that an answer may take.
     clock
         Gives seconds, for the pause after a failure.
+    reach
+        Gives what answers at the witness's address, within these seconds.
 
     Attributes
     ----------
@@ -62,11 +73,12 @@ class WitnessClient:
         held: int = 0,
         patience: float = PATIENCE,
         clock: Callable[[], float] = time.monotonic,
+        reach: Callable[[str, float], Address] = HttpSource,
     ) -> None:
         self.witness = witness
         self.trouble: str | None = None
         self._held = held
-        self._address = HttpSource(witness.url, patience)
+        self._address = reach(witness.url, patience)
         self._clock = clock
         self._not_before = 0.0
         self._pause = _FIRST_PAUSE

@@ -39,7 +39,8 @@ class Report:
     origin, size, root
         The checkpoint that was checked.
     as_of
-        Seconds since the epoch of the newest cosignature; None when no witness cosigned.
+        Seconds since the epoch of the newest cosignature, of this checkpoint or of what a witness holds; None when
+        no witness cosigned.
     cosigned
         Name of each witness that cosigned this checkpoint, and when.
     quorum
@@ -91,19 +92,20 @@ def verify_log(source: TileSource, policy: Policy, visit: Visit | None = None) -
     """
     findings = Findings()
     # Before the checkpoint: a log that grows meanwhile is then never behind what its witnesses hold.
-    views = _witness_views(source, policy, findings)
+    held = _witness_views(source, policy, findings)
+    views = {path: opened.checkpoint for path, opened in held.items()}
     note = _read_checkpoint(source, findings)
     if note is None:
-        return _report(None, None, None, findings)
+        return _report(None, None, None, findings, [])
     checkpoint = _checkpoint_of(note, findings)
     if checkpoint is None:
-        return _report(None, None, None, findings)
+        return _report(None, None, None, findings, [])
     opened = _check_signatures(note, policy, findings)
     sizes = {view.size for view in views.values() if view.origin == checkpoint.origin}
     scan = Scan(source, checkpoint, findings, sizes)
     scan.run(visit)
     _compare_views(views, checkpoint, scan, findings)
-    return _report(checkpoint, opened, scan, findings)
+    return _report(checkpoint, opened, scan, findings, list(held.values()))
 
 
 def _read_checkpoint(source: TileSource, findings: Findings) -> SignedNote | None:
@@ -143,7 +145,7 @@ def _check_signatures(note: SignedNote, policy: Policy, findings: Findings) -> O
     return opened
 
 
-def _witness_views(source: TileSource, policy: Policy, findings: Findings) -> dict[str, Checkpoint]:
+def _witness_views(source: TileSource, policy: Policy, findings: Findings) -> dict[str, Opened]:
     """Read the last checkpoint that each witness of the policy holds."""
     views = {}
     for witness in policy.witnesses:
@@ -158,7 +160,7 @@ def _witness_views(source: TileSource, policy: Policy, findings: Findings) -> di
             findings.add("witness-unsigned", path, str(error))
         else:
             if witness.name in opened.cosigned:
-                views[path] = opened.checkpoint
+                views[path] = opened
             else:
                 findings.add("witness-unsigned", path, _("the witness did not sign this checkpoint"))
     return views
@@ -181,12 +183,15 @@ def _compare_views(views: dict[str, Checkpoint], checkpoint: Checkpoint, scan: S
             findings.add("fork", path, message.format(size=view.size))
 
 
-def _report(checkpoint: Checkpoint | None, opened: Opened | None, scan: Scan | None, findings: Findings) -> Report:
+def _report(
+    checkpoint: Checkpoint | None, opened: Opened | None, scan: Scan | None, findings: Findings, held: list[Opened]
+) -> Report:
+    times = [each.newest for each in (opened, *held) if each is not None and each.newest is not None]
     return Report(
         origin=checkpoint.origin if checkpoint else "",
         size=checkpoint.size if checkpoint else 0,
         root=checkpoint.root if checkpoint else b"",
-        as_of=opened.newest if opened else None,
+        as_of=max(times, default=None),
         cosigned=opened.cosigned if opened else {},
         quorum=opened is not None and opened.quorum,
         entries=scan.entries if scan else 0,

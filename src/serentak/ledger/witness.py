@@ -32,7 +32,7 @@ from serentak.base.errors import InputError, Refused
 from serentak.base.messages import _
 from serentak.ledger.checkpoint import Checkpoint, parse_checkpoint
 from serentak.ledger.faults import Malformed, Unproven
-from serentak.ledger.keys import new_key, read_key, write_key
+from serentak.ledger.keys import SigningKey, new_key, read_key, write_key
 from serentak.ledger.note import (
     COSIGNATURE,
     ML_DSA_44,
@@ -124,8 +124,15 @@ def parse_request(body: bytes) -> Request:
     return Request(old, path, parse_note(note, skip_misspelt=True))
 
 
-def init_witness(folder: Path, name: str, logs: Iterable[tuple[str, VerifierKey]], *, pq: bool = False) -> str:
-    """Make a new witness with fresh keys, and give its public keys, one a line.
+def init_witness(
+    folder: Path,
+    name: str,
+    logs: Iterable[tuple[str, VerifierKey]],
+    *,
+    pq: bool = False,
+    key: SigningKey | None = None,
+) -> str:
+    """Make a new witness, and give its public keys, one a line.
 
     Parameters
     ----------
@@ -137,6 +144,8 @@ def init_witness(folder: Path, name: str, logs: Iterable[tuple[str, VerifierKey]
         Origin and key of each log it shall know.
     pq
         Whether it also signs with ML-DSA-44.
+    key
+        Its key, of this name; a fresh one if not given.
 
     Raises
     ------
@@ -149,7 +158,7 @@ def init_witness(folder: Path, name: str, logs: Iterable[tuple[str, VerifierKey]
         message = _("{path} is not empty; a witness is never made over something else")
         raise Refused(message.format(path=folder))
     # Two keys: a cosignature must not share its key with another identity or kind.
-    keys = {_KEY: new_key(name, COSIGNATURE)} | ({_KEY_PQ: new_key(name, ML_DSA_44)} if pq else {})
+    keys = {_KEY: key or new_key(name, COSIGNATURE)} | ({_KEY_PQ: new_key(name, ML_DSA_44)} if pq else {})
     vkeys = "".join(f"{key.verifier}\n" for key in keys.values())
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.parent) as made:
@@ -158,8 +167,8 @@ def init_witness(folder: Path, name: str, logs: Iterable[tuple[str, VerifierKey]
         (draft / PUBLIC).mkdir()
         (draft / PUBLIC / VKEY).write_text(vkeys, "utf-8")
         (draft / PRIVATE).mkdir(mode=0o700)
-        for file, key in keys.items():
-            write_key(draft / PRIVATE / file, key)
+        for file, made_key in keys.items():
+            write_key(draft / PRIVATE / file, made_key)
         db = _connect(draft / PRIVATE / _STORE, "rwc")
         db.executescript(_SCHEMA)
         db.close()

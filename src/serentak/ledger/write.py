@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Final, Self
 from serentak.base.errors import Broken, InputError, Refused
 from serentak.base.messages import _
 from serentak.ledger.checkpoint import parse_checkpoint
-from serentak.ledger.cosign import PATIENCE, WitnessClient
+from serentak.ledger.cosign import PATIENCE, Address, WitnessClient
 from serentak.ledger.durable import Calls, Disk
 from serentak.ledger.edge import RightEdge
 from serentak.ledger.faults import Malformed, NotThere, Unproven
@@ -34,7 +34,7 @@ from serentak.ledger.policy import Log, Policy, Witness
 from serentak.ledger.publish import Publisher
 from serentak.ledger.read import CHECKPOINT, POLICY, read_policy, witness_path
 from serentak.ledger.sequencer import Admission, Sequencer, admit_all
-from serentak.ledger.source import PUBLIC, FolderSource, TileSource
+from serentak.ledger.source import PUBLIC, FolderSource, HttpSource, TileSource
 from serentak.ledger.store import Store, create_store
 from serentak.ledger.tiles import WIDTH
 
@@ -55,8 +55,8 @@ LOCK: Final = "lock"
 _TEMPORARY: Final = "tmp"
 
 
-def init_log(folder: Path, origin: str, witnesses: tuple[Witness, ...] = ()) -> Policy:
-    """Make a new, empty log with a fresh key, and give its policy.
+def init_log(folder: Path, origin: str, witnesses: tuple[Witness, ...] = (), key: SigningKey | None = None) -> Policy:
+    """Make a new, empty log, and give its policy.
 
     The folder appears whole or not at all.
 
@@ -68,6 +68,8 @@ def init_log(folder: Path, origin: str, witnesses: tuple[Witness, ...] = ()) -> 
         Name of the log: its address without the scheme.
     witnesses
         Who shall cosign.
+    key
+        Its key, named as the log; a fresh one if not given.
 
     Raises
     ------
@@ -78,7 +80,7 @@ def init_log(folder: Path, origin: str, witnesses: tuple[Witness, ...] = ()) -> 
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise Refused(_("{path} is not empty; a log is never made over something else").format(path=folder))
-    key = new_key(origin)
+    key = new_key(origin) if key is None else key
     policy = Policy((Log(key.verifier),))
     for witness in witnesses:
         policy = policy.with_witness(witness)
@@ -110,6 +112,8 @@ class LogWriter:
         Seconds that a witness may take.
     calls
         System calls, for tests.
+    reach
+        Gives what answers at a witness's address.
 
     Raises
     ------
@@ -127,6 +131,7 @@ class LogWriter:
         clock: Callable[[], float] = time.time,
         patience: float = PATIENCE,
         calls: Calls | None = None,
+        reach: Callable[[str, float], Address] = HttpSource,
     ) -> None:
         self.folder = folder
         private = folder / PRIVATE
@@ -139,7 +144,7 @@ class LogWriter:
             source = FolderSource(folder)
             edge = _prove_signed_heads(store, key, source)
             disk = Disk(folder / PUBLIC, private / _TEMPORARY, calls)
-            witnesses = _clients(source, patience)
+            witnesses = _clients(source, patience, reach)
             self._publisher = Publisher(
                 store=store, disk=disk, source=source, keys=[key], edge=edge, witnesses=witnesses, clock=clock
             )
@@ -313,7 +318,7 @@ def _extend(edge: RightEdge, store: Store, size: int) -> None:
         edge.append(leaf, entry)
 
 
-def _clients(source: TileSource, patience: float) -> list[WitnessClient]:
+def _clients(source: TileSource, patience: float, reach: Callable[[str, float], Address]) -> list[WitnessClient]:
     clients = []
     for witness in read_policy(source).witnesses:
         if not witness.url:
@@ -323,5 +328,5 @@ def _clients(source: TileSource, patience: float) -> list[WitnessClient]:
             note = parse_note(source.read(witness_path(witness.name)))
             verify_note(note, [witness.key])
             held = parse_checkpoint(note.text).size
-        clients.append(WitnessClient(witness, held, patience))
+        clients.append(WitnessClient(witness, held, patience, reach=reach))
     return clients

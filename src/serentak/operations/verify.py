@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from serentak.base.errors import InputError
 from serentak.base.messages import _
 from serentak.ledger.faults import NotThere
+from serentak.ledger.findings import MOST
 from serentak.ledger.policy import NONE, parse_policy
 from serentak.ledger.read import read_policy
 from serentak.ledger.source import open_source
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     from serentak.ledger.verify import Report
 
 
+_FEW: Final = 5
+
+
 class EntryRules(Protocol):
     """Rules about what entries say, of a room above the log (custody)."""
 
@@ -35,7 +39,10 @@ class EntryRules(Protocol):
         """Take the next entry, in the order of the log."""
 
     def findings(self, as_of: int | None) -> list[dict[str, Any]]:
-        """Give what is wrong, judged at a time in seconds since the epoch."""
+        """Give what is wrong, judged at a time in seconds since the epoch; a ``severity`` of ``note`` is not wrong."""
+
+    def newest(self) -> int | None:
+        """Give the newest time that entries state for the log, seconds since the epoch; None where none does."""
 
 
 class _Applied:
@@ -68,7 +75,7 @@ def verify(
         Rules about entries; those are applied that recognise entry 0.
     at
         Seconds since the epoch at which findings that depend on time are judged; the newest cosignature
-        otherwise.
+        otherwise, and where there is none the newest time that entries state for the log.
 
     Returns
     -------
@@ -81,11 +88,13 @@ def verify(
         When there is no log, or no policy that can be read.
     """
     source = open_source(log)
-    policy = _policy(source, policy_file)
+    policy = policy_of(source, policy_file)
     applied = _Applied(rules)
     report = verify_log(source, policy, applied.visit)
-    as_of = at if at is not None else report.as_of
+    as_of, as_of_source = _moment(at, report, applied.rules)
     entry_findings = applied.rules.findings(as_of) if applied.rules else []
+    notes = [each for each in entry_findings if each.get("severity") == "note"]
+    entry_findings = [each for each in entry_findings if each.get("severity") != "note"]
     return {
         **report_as_dict(report),
         "log": log,
@@ -93,13 +102,30 @@ def verify(
         "quorum_rule": policy.quorum,
         "rules": applied.rules.name if applied.rules else None,
         "as_of": as_of,
-        "as_of_source": "given" if at is not None else "cosignature" if as_of is not None else None,
+        "as_of_source": as_of_source,
         "entry_findings": entry_findings,
+        "notes": notes,
         "clean": report.clean and not entry_findings,
     }
 
 
-def _policy(source: TileSource, file: Path | None) -> Policy:
+def _moment(at: int | None, report: Report, rules: EntryRules | None) -> tuple[int | None, str | None]:
+    if at is not None:
+        return at, "given"
+    if report.as_of is not None:
+        return report.as_of, "cosignature"
+    newest = rules.newest() if rules else None
+    return newest, None if newest is None else "mark"
+
+
+def policy_of(source: TileSource, file: Path | None) -> Policy:
+    """Read the policy that a reader gives, or the one that the log declares for itself.
+
+    Raises
+    ------
+    InputError
+        When there is none that can be read.
+    """
     try:
         return parse_policy(file.read_bytes()) if file else read_policy(source)
     except OSError as error:
@@ -149,9 +175,33 @@ def describe(result: dict[str, Any]) -> list[str]:
     lines += [f"{each['code']}: {each['where']}: {each['message']}" for each in result["findings"]]
     if result["more_findings"]:
         lines.append(_("and {more_findings} more findings").format(**result))
-    lines += [str(each) for each in result["entry_findings"]]
+    lines += say_findings(result["entry_findings"], result["notes"])
     lines.append(_("Clean: nothing is wrong.") if result["clean"] else _("NOT clean."))
     return lines
+
+
+def say_findings(findings: list[dict[str, Any]], notes: list[dict[str, Any]]) -> list[str]:
+    """Say what rules found: findings a line each, notes a line a code."""
+    lines = list(dict.fromkeys(_finding_line(each) for each in findings[:MOST]))
+    if len(findings) > MOST:
+        lines.append(_("and {more_findings} more findings").format(more_findings=len(findings) - MOST))
+    for code in dict.fromkeys(each["code"] for each in notes):
+        own = [each for each in notes if each["code"] == code]
+        shown = ", ".join(str(each["evidence"][0]["index"]) for each in own[:_FEW] if each["evidence"])
+        more = ", …" if len(own) > _FEW else ""
+        message = _("note {code}: {count} times: {message} [{entries}]")
+        figures = {"code": code, "count": len(own), "message": own[0]["message"], "entries": shown + more}
+        lines.append(message.format(**figures))
+    return lines
+
+
+def _finding_line(found: dict[str, Any]) -> str:
+    if "evidence" not in found:
+        return str(found)
+    objects = found["objects"]
+    shown = ", ".join(objects[:_FEW]) + (f", … ({len(objects)})" if len(objects) > _FEW else "")
+    entries = ", ".join(str(each["index"]) for each in found["evidence"])
+    return f"{found['code']}: {shown or '-'}: {found['message']} [{_('entries')} {entries}]"
 
 
 def _policy_line(result: dict[str, Any]) -> str:
