@@ -1,0 +1,420 @@
+"""One stage re-planned: what is loaded goes on, what holds stands, what broke is planned anew with its neighbours."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from msgspec.structs import replace as change
+
+from serentak.kit.kits import Kits
+from serentak.plan.model import Direction, Run, Stop, Stranded, Unserved
+from serentak.plan.progress import RunState, labels
+from serentak.plan.replanned import Before, brought_back, ended_run, left_behind, turned_back, units_of
+from serentak.plan.stages import Child, StageSpec, Unit
+from serentak.routing import precheck
+from serentak.routing.precheck import Impossible
+from serentak.routing.problem import Problem, Task, cut
+from serentak.routing.replan_relief import Relief, relieve
+from serentak.routing.replan_rest import as_pinned_run, finish
+from serentak.routing.replan_slots import Slot, Work, make_slots, stands
+from serentak.routing.replan_solve import Search, solve
+from serentak.routing.stage import short
+from serentak.routing.timing import opening
+from serentak.territory.model import District
+from serentak.travel import Point, Travel
+
+
+@dataclass(slots=True)
+class Goods:
+    """Goods on their way in one direction, as the stages are re-planned one after another.
+
+    Parameters
+    ----------
+    where
+        Place or station where each kit and each kecamatan's recapitulation boxes are; goods that do not travel are
+        not named.
+    free
+        Second from which they may be loaded there.
+    ready
+        Second at which all goods of a place are there and handled (return).
+    lost
+        What is not served, with its reason.
+    """
+
+    direction: Direction
+    where: dict[str, str]
+    free: dict[str, int]
+    ready: dict[str, int] = field(default_factory=dict)
+    lost: dict[str, Unserved] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What all stages of a re-plan share; `ended` names the runs that end on the road."""
+
+    before: Before
+    district: District
+    kits: Kits
+    ended: Collection[str]
+    search: Search
+
+
+@dataclass(slots=True)
+class Replanned:
+    """A stage as it now is, and what staying near the issued plan costs there."""
+
+    runs: list[Run]
+    stability: int | None
+
+
+def replan_stage(
+    spec: StageSpec, states: Sequence[RunState], free: Travel, goods: Goods, setting: Setting
+) -> Replanned:
+    """Re-plan a stage and book what it moves.
+
+    Parameters
+    ----------
+    spec
+        The stage, temporary places among its children.
+    states
+        Its runs as issued, and how far they have come.
+    free
+        The ways without closures, to tell what is closed from what never was a way.
+    """
+    return _Desk(spec, states, free, goods, setting).replan()
+
+
+class _Desk:
+    def __init__(
+        self, spec: StageSpec, states: Sequence[RunState], travel: Travel, goods: Goods, setting: Setting
+    ) -> None:
+        self.spec, self.states, self.goods, self.setting = spec, states, goods, setting
+        self.before, self.at = setting.before, setting.before.at
+        self.travel = travel
+        self.outbound = spec.direction == "out"
+        self.child = {child.id: (n, child) for n, child in enumerate(spec.children)}
+        base = Point(spec.base.id, spec.base.lon, spec.base.lat)
+        self.points = [base, *(child.point for child in spec.children)]
+        ways = self.before.ways(travel, spec)
+        paces = sorted({(row.mode, row.speed_factor) for row in spec.fleet})
+        pins = tuple(pin for pin in setting.district.pins if pin.kind == "vehicle")
+        self.problem = Problem(spec, (), {pace: ways.legs(self.points, *pace) for pace in paces}, pins)
+        self.tasks: list[Task] = []
+        self.runs: list[Run] = []
+        self.busy: dict[str, int] = {}
+
+    def replan(self) -> Replanned:
+        """See `replan_stage`."""
+        pinned = [(state, self._rest_tasks(state)) for state in self.states if state.pinned]
+        # Tasks of reached stops tell which teams need an escort today, so all stops become tasks.
+        self._settle()
+        for state, tasks in sorted(pinned, key=lambda pair: (pair[0].run.depart, pair[0].run.vehicle)):
+            self._pinned(state, tasks)
+        waiting = [(state, self._waiting_tasks(state)) for state in self.states if not state.pinned]
+        reliefs = self._reliefs()
+        loose = self._loose_tasks([task for _state, tasks in waiting for task in tasks])
+        self._settle()
+        slots = make_slots(self.problem, [state.run for state in self.states], self.busy, self.before.losses, self.at)
+        loose += self._fill(slots, waiting)
+        for load in reliefs:
+            self._relieved(load, relieve(self.problem, slots, load, self.setting.search.price_of_change))
+        undone = self._hopeless(slots, loose)
+        left, stability = solve(
+            self.problem, slots, [task for task in loose if task not in undone], self.setting.search
+        )
+        undone |= self._no_room(slots, left)
+        self._write(slots)
+        self._lose(undone)
+        return Replanned(sorted(self.runs, key=lambda run: (run.depart, run.vehicle, run.id)), stability)
+
+    # Tasks
+
+    def _settle(self) -> None:
+        self.problem = replace(self.problem, tasks=tuple(self.tasks))
+
+    def _task(self, child_id: str, names: Iterable[str]) -> int:
+        index, child = self.child[child_id]
+        wanted = list(names)
+        frees = [self.goods.free[name] for name in wanted if name in self.goods.free] if self.outbound else []
+        opens = max(child.opens, self.goods.ready.get(child.id, child.opens))
+        self.tasks.append(Task(index, self._units(child, wanted), max([self.at, *frees]), opens))
+        return len(self.tasks) - 1
+
+    def _units(self, child: Child, names: Sequence[str]) -> tuple[Unit, ...]:
+        """Bundle goods into villages where they are whole, else by station."""
+        whole = {unit.name: unit for unit in child.units}
+        single = {unit.name: unit for unit in units_of(names, self.setting.district, self.setting.kits)}
+        if child.is_station:
+            return tuple(single.values())
+        return tuple(whole.get(label) or single[label] for label in labels(names, self.spec, child.id))
+
+    def _names(self, task: int) -> list[str]:
+        return [name for unit in self.problem.tasks[task].units for name in unit.stations or (unit.name,)]
+
+    def _rest_tasks(self, state: RunState) -> list[int]:
+        tasks = [self._task(stop.at, names) for stop, names in zip(state.run.stops, state.goods, strict=True)]
+        return tasks[state.done :]
+
+    def _source(self, child_id: str) -> str:
+        """Give where goods must be for a stop at a child."""
+        child = self.child[child_id][1]
+        return self.spec.base.id if self.outbound and not child.temporary else child.id
+
+    def _there(self, child_id: str, names: Iterable[str]) -> list[str]:
+        source = self._source(child_id)
+        return [name for name in names if self.goods.where.get(name) == source]
+
+    def _waiting_tasks(self, state: RunState) -> list[int]:
+        """Give the tasks of a run that has not been loaded; a run of relief is made anew."""
+        if any(stop.boxes < 0 for stop in state.run.stops):
+            return []
+        pairs = zip(state.run.stops, state.goods, strict=True)
+        left = [(stop.at, there) for stop, names in pairs if (there := self._there(stop.at, names))]
+        return [self._task(at, names) for at, names in left]
+
+    def _reliefs(self) -> list[Relief]:
+        if not self.outbound:
+            return []
+        found = []
+        for child in self.spec.children:
+            if not child.temporary:
+                continue
+            waiting = [unit.name for unit in child.units if self.goods.where.get(unit.name) == child.id]
+            if waiting:
+                order = self._as_issued(child.id, waiting)
+                deliver = tuple(self._task(at, names) for at, names in order)
+                found.append(Relief(self._task(child.id, waiting), deliver))
+        return found
+
+    def _as_issued(self, place: str, waiting: Sequence[str]) -> list[tuple[str, list[str]]]:
+        """Give the children that stranded goods are for, in the order in which the lost run was to serve them."""
+        run = next((left.run for left in self._stranded() if left.place == place), "")
+        state = next((state for state in self.states if state.run.id == run), None)
+        rank = {name: n for n, names in enumerate(state.goods if state else ()) for name in names}
+        groups: dict[str, list[str]] = {}
+        for name in sorted(waiting, key=lambda name: (rank.get(name, len(rank)), name)):
+            child = next(c for c in self.spec.children if not c.temporary and self._is_for(c, name))
+            groups.setdefault(child.id, []).append(name)
+        return list(groups.items())
+
+    def _is_for(self, child: Child, name: str) -> bool:
+        return any(name == unit.name or name in unit.stations for unit in child.units)
+
+    def _stranded(self) -> list[Stranded]:
+        own = [left for state in self.states if state.run.id in self.setting.ended
+               if (left := left_behind(state, self.at)) is not None]  # fmt: skip
+        return [*self.before.stranded, *own]
+
+    def _loose_tasks(self, planned_tasks: Sequence[int]) -> list[int]:
+        """Make tasks of goods that are at hand and on nobody's run."""
+        tasks = [self.tasks[task] for task in planned_tasks]
+        planned = {name for task in tasks for unit in task.units for name in unit.stations or (unit.name,)}
+        loose = []
+        for child in self.spec.children:
+            if self.outbound and child.temporary:
+                continue
+            names = [name for unit in child.units for name in unit.stations or (unit.name,)]
+            names = [name for name in self._there(child.id, names) if name not in planned]
+            if not names:
+                continue
+            units = self._units(child, names)
+            single = {unit.name: unit for unit in units_of(names, self.setting.district, self.setting.kits)}
+            parts = [units] if child.is_station else cut(units, self.spec.fleet, single)
+            own = [[name for unit in part for name in unit.stations or (unit.name,)] for part in parts]
+            loose += [self._task(child.id, part) for part in own]
+        return loose
+
+    # Runs that have been loaded
+
+    def _pinned(self, state: RunState, tasks: Sequence[int]) -> None:
+        if state.phase == "back":
+            self.runs.append(self._relabelled(state.run, state.goods))
+            if self.before.issued.replan is None or state.run.id not in self.before.issued.replan.lost:
+                self._book(state.run, state.goods)
+            else:
+                own = [left for left in self.before.stranded if left.run == state.run.id]
+                self._book_ended(state.run, state.goods, own)
+            return
+        if state.run.id in self.setting.ended:
+            self._ended(state)
+            return
+        rest = finish(self.problem, state, tasks, self.at)
+        new = as_pinned_run(state, tasks, rest)
+        kept = [*state.goods[: state.done], *(tuple(self._names(task)) for task in rest.order)]
+        if new.stops:
+            self.runs.append(self._relabelled(new, kept))
+            self._book(new, kept)
+        self.busy[state.run.vehicle] = new.return_ if new.stops else turned_back(state, self.at)
+        self._bring_back(
+            state, new if new.stops else None, [name for task in rest.dropped for name in self._names(task)]
+        )
+
+    def _bring_back(self, state: RunState, new: Run | None, names: Sequence[str]) -> None:
+        """Book what a run could not deliver, and brings back; on the return it simply stays where it is."""
+        own = [name for name in names if self.goods.where.get(name) == self.spec.base.id]
+        if self.outbound and own:
+            boxes = sum(unit.boxes for unit in units_of(own, self.setting.district, self.setting.kits))
+            home = brought_back(state, new, self.spec, boxes, self.at)
+            self.goods.free.update(dict.fromkeys(own, home))
+
+    def _ended(self, state: RunState) -> None:
+        if not state.done:
+            self._bring_back(state, None, [name for names in state.goods for name in names])
+            return
+        run = ended_run(state, self.at)
+        self.runs.append(self._relabelled(run, state.goods[: state.done]))
+        left = left_behind(state, self.at)
+        self._book_ended(run, state.goods[: state.done], [left] if left else [])
+
+    def _book_ended(self, run: Run, carried: Sequence[Sequence[str]], stranded: Iterable[Stranded]) -> None:
+        self._book(run, carried)
+        for left in stranded:
+            self.goods.where.update(dict.fromkeys(left.goods, left.place))
+            self.goods.free.update(dict.fromkeys(left.goods, left.since))
+
+    def _relabelled(self, run: Run, carried: Sequence[Sequence[str]]) -> Run:
+        """List goods so that nobody can take part of a village for the whole of it."""
+        stops = []
+        for stop, names in zip(run.stops, carried, strict=True):
+            units = labels(names, self.spec, stop.at)
+            stops.append(stop if sorted(units) == sorted(stop.units) else change(stop, units=units))
+        return run if list(run.stops) == stops else change(run, stops=tuple(stops))
+
+    # Runs that have not
+
+    def _fill(self, slots: Mapping[tuple[str, int], Slot], waiting: Sequence[tuple[RunState, list[int]]]) -> list[int]:
+        """Let runs stand where they hold, or hold later or by another way; give the tasks of teams that are out."""
+        loose: list[int] = []
+        for state, tasks in sorted(waiting, key=lambda pair: pair[0].run.depart):
+            run = state.run
+            slot = slots.get((run.vehicle, run.day))
+            if slot is None:
+                loose += tasks
+                continue
+            if not tasks:
+                continue
+            timed = None
+            if not slot.open:
+                as_issued = len(tasks) == len(run.stops)
+                timed = stands(self.problem, slot, run, tasks) if as_issued else None
+                timed = timed or slot.time(self.problem, tasks, slot.busy)
+            if timed is None:
+                slot.open.append(tuple(tasks))
+            else:
+                slot.work.append(Work(timed, run))
+        return loose
+
+    def _relieved(self, load: Relief, runs: Sequence[tuple[int, ...]]) -> None:
+        """Note what nobody can take over."""
+        done = {task for run in runs for task in run}
+        for task in load.deliver:
+            if task not in done:
+                self._lose({task: Impossible("stranded", None, {"place": self.problem.child(load.take_over).id})})
+
+    def _hopeless(self, slots: Mapping[tuple[str, int], Slot], loose: Sequence[int]) -> dict[int, Impossible]:
+        """Take out what no team that is left can do even by a run of its own, with the reason."""
+        staff = [slot.crew for slot in slots.values()]
+        wanted = [*loose, *(task for slot in slots.values() for run in slot.open for task in run)]
+        found = precheck.impossible(self.problem, staff, wanted)
+        for slot in slots.values():
+            slot.open = [kept for run in slot.open if (kept := tuple(task for task in run if task not in found))]
+        return {task: self._because(task, why, slots) for task, why in found.items()}
+
+    def _because(self, task: int, why: Impossible, slots: Mapping[tuple[str, int], Slot]) -> Impossible:
+        """Say closed where the way is closed, and no team where none is left."""
+        if why.reason == "no_way":
+            problem = replace(
+                self.problem,
+                legs={pace: self.travel.legs(self.points, *pace) for pace in self.problem.legs},
+            )
+            point = problem.tasks[task].child + 1
+            if any(seconds[0][point] >= 0 for seconds in problem.seconds.values()):
+                modes = sorted({mode for mode, _factor in problem.legs})
+                return Impossible("closed", None, {"base": self.spec.base.id, "modes": ", ".join(modes)})
+        if not any(self.problem.reaches(slot.crew.row, task) for slot in slots.values()) and why.reason == "no_day":
+            return Impossible("no_team", None, {"base": self.spec.base.id})
+        return why
+
+    def _no_room(self, slots: Mapping[tuple[str, int], Slot], tasks: Sequence[int]) -> dict[int, Impossible]:
+        """Say why tasks that could each be done alone were not done together."""
+        del slots
+        return short(self.problem, tasks)
+
+    # What comes of it
+
+    def _write(self, slots: Mapping[tuple[str, int], Slot]) -> None:
+        taken = {state.run.id for state in self.states}
+        number = max((int(name.rpartition(":")[2]) for name in taken), default=0)
+        kept = {run.id for run in self.runs}
+        old = {state.run.id: state for state in self.states if not state.pinned}
+        for slot in sorted(slots.values(), key=lambda slot: (slot.crew.day, slot.name)):
+            for work in slot.work:
+                run_id = self._issued_id(slot, work, old, kept)
+                if run_id is None:
+                    number += 1
+                    run_id = f"{self.spec.id}:{number}"
+                kept.add(run_id)
+                run = self._run(slot, work, run_id, old.get(run_id))
+                self.runs.append(run)
+                self._book(run, [tuple(self._names(task)) for task in work.timed.order])
+
+    def _issued_id(self, slot: Slot, work: Work, old: Mapping[str, RunState], kept: Collection[str]) -> str | None:
+        """Give the id of the issued run that a run continues: of the same team and day, with most stops in common."""
+        if work.issued is not None:
+            return work.issued.id
+        stops = {self.problem.child(task).id for task in work.timed.order}
+        alike = [
+            (-len(stops & {stop.at for stop in state.run.stops}), name)
+            for name, state in old.items()
+            if name not in kept and (state.run.vehicle, state.run.day) == (slot.name, slot.crew.day)
+        ]
+        common, name = min(alike, default=(0, ""))
+        return name if common else None
+
+    def _run(self, slot: Slot, work: Work, run_id: str, old: RunState | None) -> Run:
+        timed, row = work.timed, slot.crew.row
+        moved = [self._boxes(task) for task in timed.order]
+        load = sum(moved) if self.outbound else 0
+        stops = []
+        for task, (arrive, _done, depart), boxes in zip(timed.order, timed.halts, moved, strict=True):
+            load += -boxes if self.outbound else boxes
+            child = self.problem.child(task)
+            units = () if child.is_station else self._listed(task, old)
+            stops.append(Stop(child.id, arrive, depart, boxes, load, units))
+        escort = slot.crew.escorts[0][0] if slot.crew.escorts else None
+        return Run(
+            run_id, row.type, slot.name, row.team, timed.first_day, escort, timed.depart, timed.back, tuple(stops)
+        )
+
+    def _boxes(self, task: int) -> int:
+        """Give the boxes of a stop; taken over from a temporary place on the way out they count below zero."""
+        boxes = self.problem.tasks[task].boxes
+        return -boxes if self.outbound and self.problem.child(task).temporary else boxes
+
+    def _listed(self, task: int, old: RunState | None) -> tuple[str, ...]:
+        """Give the units of a stop, in the order issued where they are the same."""
+        units = tuple(unit.name for unit in self.problem.tasks[task].units)
+        same = (stop.units for stop in (old.run.stops if old else ()) if sorted(stop.units) == sorted(units))
+        return next(same, units)
+
+    def _book(self, run: Run, carried: Sequence[Sequence[str]]) -> None:
+        """Book what a run moves."""
+        base = self.spec.base
+        handled = run.return_ + base.handling + base.seconds_per_box * sum(stop.boxes for stop in run.stops)
+        for stop, names in zip(run.stops, carried, strict=True):
+            child = self.child[stop.at][1]
+            if stop.boxes < 0:
+                self.goods.where.update(dict.fromkeys(names, base.id))
+                continue
+            handed_over = opening(child, child.opens, stop.arrive) + child.service(stop.boxes)
+            target, free = (child.id, handed_over) if self.outbound else (base.id, handled)
+            self.goods.where.update(dict.fromkeys(names, target))
+            self.goods.free.update(dict.fromkeys(names, free))
+            if not self.outbound:
+                self.goods.ready[base.id] = max(self.goods.ready.get(base.id, handled), handled)
+
+    def _lose(self, undone: Mapping[int, Impossible]) -> None:
+        for task, why in undone.items():
+            for name in self._names(task):
+                self.goods.lost[name] = Unserved(name, self.spec.direction, why.reason, why.earliest, why.figures)
