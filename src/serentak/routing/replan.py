@@ -13,7 +13,7 @@ from serentak.kit.kits import Kits
 from serentak.kit.rules import Rules
 from serentak.plan.cost import RunCost, add_up, working_days
 from serentak.plan.difference import changed_runs, withdrawn_runs
-from serentak.plan.model import SCHEMA, Direction, Plan, Replan, Stage, Stranded, Totals, Unserved
+from serentak.plan.model import SCHEMA, BroughtBack, Direction, Plan, Replan, Stage, Stranded, Totals, Unserved
 from serentak.plan.progress import State
 from serentak.plan.replanned import (
     DIRECTIONS,
@@ -111,7 +111,7 @@ def replan_district(
         baseline=None,
         totals=_totals(district, unserved, _costs(specs, stages, travel, before, gone)),
     )
-    return Answer(_recorded(plan, before, gone, stranded, stability), before)
+    return Answer(_recorded(plan, before, gone, stranded, out.brought_back, stability), before)
 
 
 def _there_and_back(
@@ -209,9 +209,14 @@ def _totals(district: District, unserved: Sequence[Unserved], costs: Sequence[Ru
 
 
 def _recorded(
-    plan: Plan, before: Before, gone: tuple[str, ...], stranded: tuple[Stranded, ...], stability: int | None
+    plan: Plan,
+    before: Before,
+    gone: tuple[str, ...],
+    stranded: tuple[Stranded, ...],
+    brought_back: Sequence[BroughtBack],
+    stability: int | None,
 ) -> Plan:
     """Say in a re-plan what it changes."""
-    replan = Replan(before.at, (), withdrawn_runs(before.issued, plan), gone, stranded, stability)
+    replan = Replan(before.at, (), withdrawn_runs(before.issued, plan), gone, stranded, tuple(brought_back), stability)
     marked = structs.replace(plan, replan=replan)
     return structs.replace(marked, replan=structs.replace(replan, changed=changed_runs(before.issued, marked)))

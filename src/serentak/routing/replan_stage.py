@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from msgspec.structs import replace as change
 
 from serentak.kit.kits import Kits
-from serentak.plan.model import Direction, Run, Stop, Stranded, Unserved
+from serentak.plan.model import BroughtBack, Direction, Run, Stop, Stranded, Unserved
 from serentak.plan.progress import RunState, labels
 from serentak.plan.replanned import Before, brought_back, ended_run, left_behind, turned_back, units_of
 from serentak.plan.stages import Child, StageSpec, Unit
@@ -40,6 +40,8 @@ class Goods:
         Second at which all goods of a place are there and handled (return).
     lost
         What is not served, with its reason.
+    brought_back
+        What loaded runs bring back to their base.
     """
 
     direction: Direction
@@ -47,6 +49,7 @@ class Goods:
     free: dict[str, int]
     ready: dict[str, int] = field(default_factory=dict)
     lost: dict[str, Unserved] = field(default_factory=dict)
+    brought_back: list[BroughtBack] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +110,7 @@ class _Desk:
     def replan(self) -> Replanned:
         """See `replan_stage`."""
         pinned = [(state, self._rest_tasks(state)) for state in self.states if state.pinned]
+        self._called_off()
         # Tasks of reached stops tell which teams need an escort today, so all stops become tasks.
         self._settle()
         for state, tasks in sorted(pinned, key=lambda pair: (pair[0].run.depart, pair[0].run.vehicle)):
@@ -235,6 +239,7 @@ class _Desk:
             else:
                 own = [left for left in self.before.stranded if left.run == state.run.id]
                 self._book_ended(state.run, state.goods, own)
+            self._bring_back(state, state.run, state.returning)
             return
         if state.run.id in self.setting.ended:
             self._ended(state)
@@ -246,21 +251,30 @@ class _Desk:
             self.runs.append(self._relabelled(new, kept))
             self._book(new, kept)
         self.busy[state.run.vehicle] = new.return_ if new.stops else turned_back(state, self.at)
-        self._bring_back(
-            state, new if new.stops else None, [name for task in rest.dropped for name in self._names(task)]
-        )
+        left = [name for task in rest.dropped for name in self._names(task)]
+        self._bring_back(state, new if new.stops else None, [*left, *state.returning])
+
+    def _called_off(self) -> None:
+        """Book what runs that earlier re-plans called off have brought back, or will."""
+        known = {state.run.id for state in self.states}
+        for back in self.before.issued.replan.brought_back if self.before.issued.replan else ():
+            if back.stage == self.spec.id and back.run not in known:
+                self.goods.free.update(dict.fromkeys(back.goods, back.free))
+                self.goods.brought_back.append(back)
 
     def _bring_back(self, state: RunState, new: Run | None, names: Sequence[str]) -> None:
         """Book what a run could not deliver, and brings back; on the return it simply stays where it is."""
-        own = [name for name in names if self.goods.where.get(name) == self.spec.base.id]
+        own = sorted(name for name in names if self.goods.where.get(name) == self.spec.base.id)
         if self.outbound and own:
             boxes = sum(unit.boxes for unit in units_of(own, self.setting.district, self.setting.kits))
             home = brought_back(state, new, self.spec, boxes, self.at)
             self.goods.free.update(dict.fromkeys(own, home))
+            self.goods.brought_back.append(BroughtBack(self.spec.id, state.run.id, home, tuple(own)))
 
     def _ended(self, state: RunState) -> None:
         if not state.done:
-            self._bring_back(state, None, [name for names in state.goods for name in names])
+            names = [name for names in state.goods for name in names]
+            self._bring_back(state, None, [*names, *state.returning])
             return
         run = ended_run(state, self.at)
         self.runs.append(self._relabelled(run, state.goods[: state.done]))
