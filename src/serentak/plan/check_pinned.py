@@ -115,8 +115,9 @@ def _over(
     """Find the runs that end on the road, and check that teams called cut off are."""
     told = tuple(loss for loss in before.losses if loss.reason == "lost" or loss.at != before.at)
     over = ended(replace(before, losses=told), state, specs, travel)
+    known = {state.runs[name].run.vehicle for name in before.issued.replan.lost} if before.issued.replan else set()
     true = {loss.team for loss in over.values() if loss.reason == "cut_off"}
-    listed = {loss.team for loss in before.losses if loss.reason == "cut_off" and loss.at == before.at}
+    listed = {loss.team for loss in before.losses if loss.reason == "cut_off" and loss.at == before.at} - known
     findings.differs("lost", "losses.csv", _("the teams that are cut off"), sorted(listed), sorted(true))
     return over
 

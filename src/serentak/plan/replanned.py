@@ -138,9 +138,10 @@ def add_temporary(spec: StageSpec, district: District, kits: Kits, stranded: Ite
 
 def units_of(names: Iterable[str], district: District, kits: Kits) -> tuple[Unit, ...]:
     """Give kits and recapitulation boxes as a unit each."""
+    wanted = list(names)
     voters = {station.id: station.voters for station in district.stations}
     units = []
-    for name in names:
+    for name in wanted:
         kit = kits.recap[name.removesuffix("-R")] if is_recap(name) else kits.stations[name]
         own = () if is_recap(name) else (name,)
         units.append(Unit(name, own, len(kit.boxes), kit.grams, kit.millilitres, voters.get(name, 0)))

@@ -24,16 +24,18 @@ from serentak.plan.replanned import (
     layout,
     left_behind,
     state_at,
+    units_of,
     with_temporary,
 )
 from serentak.plan.stages import StageSpec, is_recap, recap_holders
-from serentak.routing.district import start_goods
+from serentak.routing.district import LONG_AGO, start_goods
 from serentak.routing.replan_solve import Search
 from serentak.routing.replan_stage import Goods, Setting, replan_stage
 from serentak.territory.model import District
 from serentak.travel import Legs, Point, Travel
+from serentak.travel.remembered import Remembered
 
-PATIENCE: Final = 60
+PATIENCE: Final = 40
 """Iterations without improvement: small parts are solved, and somebody waits."""
 PRICE_OF_CHANGE: Final = 30_000
 """Rupiah set against every leg that was not issued: half an hour of a pickup's driving or twelve of its kilometres."""
@@ -83,6 +85,7 @@ def replan_district(
     Answer
         Who can no longer be served stands in the plan with the reason; nothing is dropped.
     """
+    travel = Remembered(travel)
     specs = layout(district, kits, rules, travel, before.stranded)
     known = state or state_at(before, district, kits, specs)
     over = ended(before, known, [*specs["out"], *specs["back"]], travel)
@@ -93,7 +96,8 @@ def replan_district(
     if new:
         district = with_temporary(district, new)
         specs = layout(district, kits, rules, travel, stranded)
-    setting = Setting(before, district, kits, frozenset(over), Search(patience, before.issued.seed, price_of_change))
+    single = {unit.name: unit for unit in units_of(start_goods(district, kits), district, kits)}
+    setting = Setting(before, district, single, frozenset(over), Search(patience, before.issued.seed, price_of_change))
     out, back, stages, stability = _there_and_back(specs, known, travel, setting)
     unserved = _unserved(district, kits, out, back)
     lost = [*(before.issued.replan.lost if before.issued.replan else ()), *over]
@@ -118,7 +122,7 @@ def _there_and_back(
     specs: Mapping[Direction, Sequence[StageSpec]], state: State, travel: Travel, setting: Setting
 ) -> tuple[Goods, Goods, tuple[Stage, ...], int | None]:
     issued = {stage.id: stage for stage in setting.before.issued.stages}
-    start = start_goods(setting.district, setting.kits)
+    start = dict.fromkeys(setting.single, LONG_AGO)
     warehouse = next(place.id for place in setting.district.places if place.kind == "warehouse")
     out = Goods("out", dict.fromkeys(start, warehouse), dict(start))
     back = out
@@ -127,7 +131,7 @@ def _there_and_back(
     for direction in DIRECTIONS:
         if direction == "back":
             arrived = {name: place for name, place in out.where.items() if _arrived(setting, out, name)}
-            back = Goods("back", arrived, dict.fromkeys(arrived, min(start.values())))
+            back = Goods("back", arrived, dict.fromkeys(arrived, LONG_AGO))
         for spec in specs[direction]:
             goods = out if direction == "out" else back
             states = [one for one in state.runs.values() if one.stage.id == spec.id]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final
 
@@ -133,7 +133,8 @@ def _searched(
     near = _search(problem, slots, chosen, wanted, search, Stay(legs, search.price_of_change))
     if not search.price_of_change:
         return near, 0
-    free = _search(problem, slots, chosen, wanted, search, None)
+    # Only to say what stability costs, so half the patience must do.
+    free = _search(problem, slots, chosen, wanted, replace(search, patience=search.patience // 2), None)
     cost = _rupiah(slots, chosen, near) - _rupiah(slots, chosen, free)
     # A search without a price on change may still end dearer, or serve others: then staying near costs nothing.
     return near, max(0, cost) if near.left == free.left else 0

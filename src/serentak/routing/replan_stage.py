@@ -7,10 +7,9 @@ from dataclasses import dataclass, field, replace
 
 from msgspec.structs import replace as change
 
-from serentak.kit.kits import Kits
 from serentak.plan.model import BroughtBack, Direction, Run, Stop, Stranded, Unserved
 from serentak.plan.progress import RunState, labels
-from serentak.plan.replanned import Before, brought_back, ended_run, left_behind, turned_back, units_of
+from serentak.plan.replanned import Before, brought_back, ended_run, left_behind, turned_back
 from serentak.plan.stages import Child, StageSpec, Unit
 from serentak.routing import precheck
 from serentak.routing.precheck import Impossible
@@ -54,11 +53,19 @@ class Goods:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What all stages of a re-plan share; `ended` names the runs that end on the road."""
+    """What all stages of a re-plan share.
+
+    Parameters
+    ----------
+    ended
+        Runs that end on the road.
+    single
+        Every kit, and the recapitulation boxes of every kecamatan, as a unit of its own.
+    """
 
     before: Before
     district: District
-    kits: Kits
+    single: Mapping[str, Unit]
     ended: Collection[str]
     search: Search
 
@@ -148,9 +155,9 @@ class _Desk:
     def _units(self, child: Child, names: Sequence[str]) -> tuple[Unit, ...]:
         """Bundle goods into villages where they are whole, else by station."""
         whole = {unit.name: unit for unit in child.units}
-        single = {unit.name: unit for unit in units_of(names, self.setting.district, self.setting.kits)}
+        single = self.setting.single
         if child.is_station:
-            return tuple(single.values())
+            return tuple(single[name] for name in names)
         return tuple(whole.get(label) or single[label] for label in labels(names, self.spec, child.id))
 
     def _names(self, task: int) -> list[str]:
@@ -223,8 +230,7 @@ class _Desk:
             if not names:
                 continue
             units = self._units(child, names)
-            single = {unit.name: unit for unit in units_of(names, self.setting.district, self.setting.kits)}
-            parts = [units] if child.is_station else cut(units, self.spec.fleet, single)
+            parts = [units] if child.is_station else cut(units, self.spec.fleet, self.setting.single)
             own = [[name for unit in part for name in unit.stations or (unit.name,)] for part in parts]
             loose += [self._task(child.id, part) for part in own]
         return loose
@@ -266,7 +272,7 @@ class _Desk:
         """Book what a run could not deliver, and brings back; on the return it simply stays where it is."""
         own = sorted(name for name in names if self.goods.where.get(name) == self.spec.base.id)
         if self.outbound and own:
-            boxes = sum(unit.boxes for unit in units_of(own, self.setting.district, self.setting.kits))
+            boxes = sum(self.setting.single[name].boxes for name in own)
             home = brought_back(state, new, self.spec, boxes, self.at)
             self.goods.free.update(dict.fromkeys(own, home))
             self.goods.brought_back.append(BroughtBack(self.spec.id, state.run.id, home, tuple(own)))
