@@ -36,6 +36,7 @@ _choose_language()
 # Its help speaks the language chosen above.
 from serentak.cli_common import Json, Lang, answer, say  # noqa: E402
 from serentak.cli_log import log_app, verify_command, witness_app  # noqa: E402
+from serentak.cli_replan import replan_command  # noqa: E402
 
 MOST_WARNINGS = 20
 
@@ -221,7 +222,7 @@ def explain(
     from serentak.plan.model import read_plan
 
     planned, ground = read_plan(folder), read_plan_ground(folder)
-    explainer = Explainer(planned, ground.district, ground.kits, ground.rules, ground.travel)
+    explainer = Explainer(planned, ground.district, ground.kits, ground.rules, ground.travel, ground.before)
     said = explainer.explain(subject)
     answer(as_json, {"subject": said.subject, "lines": list(said.lines)}, said.lines)
 
@@ -258,6 +259,9 @@ def schema(
         answer(True, district_schema(), [])
 
 
+app.command("replan", help=_("Make a plan hold again after roads closed or teams were lost, and say what changed."))(
+    replan_command
+)
 app.add_typer(log_app, name="log")
 app.add_typer(witness_app, name="witness")
 app.command("verify", help=_("Check a whole log from its public files: exit 0 clean, 1 findings, 2 unreadable."))(

@@ -18,11 +18,12 @@ MOST_LISTED = 40
 """Unserved stations listed one by one; the rest is counted, and stands in ``plan.json``."""
 
 
-def report(plan: Plan, district: District, kits: Kits, warnings: Sequence[str] = ()) -> str:
-    """Write the report of a plan in the language in use (Markdown)."""
+def report(plan: Plan, district: District, kits: Kits, warnings: Sequence[str] = (), news: str = "") -> str:
+    """Write the report of a plan in the language in use (Markdown); `news` stands first."""
     parts = [
         f"# {_('Distribution plan')}: {district.name} ({district.code})",
         _head(plan, district),
+        news,
         _totals(plan, kits),
         _comparison(plan),
         _trunk(plan, district),
@@ -56,6 +57,11 @@ def _is_figure(cell: str) -> bool:
 
 
 def _head(plan: Plan, district: District) -> str:
+    if plan.replan is not None:
+        return _("Status: planned as of {at}. Voting day (H) {day}, times {zone}. Seed {seed}, input {sha}.").format(
+            at=format_moment(plan.replan.at), day=district.election_day.isoformat(), zone=district.zone,
+            seed=plan.seed, sha=plan.input_sha256[:12],
+        )  # fmt: skip
     return _(
         "Status: planned, nothing of this has happened yet. Voting day (H) {day}, times {zone}. "
         "Rules {rules}, effort {effort}, seed {seed}, input {sha}."

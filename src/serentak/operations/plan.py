@@ -18,6 +18,7 @@ from serentak.formats.stops import stops_csv
 from serentak.kit.kits import Kits, build_kits
 from serentak.kit.rules import Rules, load_rules
 from serentak.kit.validate import validate as validate_kits
+from serentak.operations.replan_input import read_before
 from serentak.operations.workspace import (
     copy_input,
     district_source,
@@ -26,7 +27,8 @@ from serentak.operations.workspace import (
     refuse_existing,
 )
 from serentak.plan.check import check_plan
-from serentak.plan.model import Plan, encode
+from serentak.plan.model import Plan, encode, read_plan
+from serentak.plan.replanned import Before, with_temporary
 from serentak.plan.validate import validate as validate_district
 from serentak.routing.chain import Progress
 from serentak.routing.district import DEFAULT_EFFORT, plan_district
@@ -37,13 +39,14 @@ from serentak.travel import CrowFlight, Travel
 
 @dataclass(frozen=True)
 class Ground:
-    """A district with all that is derived from it before planning."""
+    """A district with all that is derived from it before planning; for a re-plan also what that started from."""
 
     district: District
     kits: Kits
     rules: Rules
     travel: Travel
     warnings: tuple[Problem, ...]
+    before: Before | None = None
 
 
 @dataclass(frozen=True)
@@ -110,32 +113,42 @@ def make_plan(
             plan, input_sha256=input_sha256(folder / "input"), pins_rupiah=_price_of_pins(ground, plan, jobs)
         )
         write_plan(folder, plan, ground)
-        (folder / "run.json").write_text(_run_record(started), encoding="utf-8")
+        (folder / "run.json").write_text(run_record(started), encoding="utf-8")
     return Made(out, plan, ground.warnings)
 
 
-def write_plan(folder: Path, plan: Plan, ground: Ground) -> None:
+def write_plan(folder: Path, plan: Plan, ground: Ground, news: str = "") -> None:
     """Check a plan and write it with its report and stops.
+
+    Parameters
+    ----------
+    news
+        What stands first in the report.
 
     Raises
     ------
     Broken
         When the plan does not hold.
     """
-    checked = check_plan(plan, ground.district, ground.kits, ground.rules, ground.travel)
+    checked = check_plan(plan, ground.district, ground.kits, ground.rules, ground.travel, ground.before)
     if checked.violations:
         first = "\n".join(str(violation) for violation in checked.violations[:10])
         raise Broken(_("the plan that was made does not hold; please report this:") + "\n" + first)
     warnings = [str(problem) for problem in ground.warnings]
     (folder / "plan.json").write_bytes(encode(plan))
     (folder / "stops.csv").write_text(stops_csv(plan, ground.district), encoding="utf-8", newline="")
-    text = report(plan, ground.district, ground.kits, warnings)
+    text = report(plan, ground.district, ground.kits, warnings, news)
     (folder / "report.md").write_text(text, encoding="utf-8")
 
 
 def read_plan_ground(folder: Path) -> Ground:
-    """Read the district that lies in a plan folder."""
-    return read_ground(district_source(folder / "input"))
+    """Read the district that lies in a plan folder, with the temporary places and closures of a re-plan."""
+    ground = read_ground(district_source(folder / "input"))
+    record = read_plan(folder).replan
+    if record is None:
+        return ground
+    district = with_temporary(ground.district, record.stranded)
+    return replace(ground, district=district, before=read_before(folder / "input", record.at))
 
 
 def _price_of_pins(ground: Ground, plan: Plan, jobs: int) -> int | None:
@@ -147,7 +160,7 @@ def _price_of_pins(ground: Ground, plan: Plan, jobs: int) -> int | None:
     return plan.totals.rupiah - without.totals.rupiah
 
 
-def _run_record(started: datetime) -> str:
+def run_record(started: datetime) -> str:
     """Say when and where a plan was made; kept out of ``plan.json``, which depends on its input alone."""
     record = {
         "made": datetime.now(UTC).isoformat(timespec="seconds"),

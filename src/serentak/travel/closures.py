@@ -13,6 +13,7 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
+from serentak.travel.graph import Graph
 from serentak.travel.protocol import UNREACHABLE, Legs, Point, Travel, Way
 
 
@@ -59,14 +60,27 @@ class Closure:
 
 @runtime_checkable
 class Network(Protocol):
-    """Travel by a network whose edges can be closed and slowed."""
+    """Travel by a network whose edges, by their index, can be closed and slowed; both share what was prepared."""
 
-    def close(self, edges: Sequence[int]) -> Travel:
+    @property
+    def graph(self) -> Graph:
+        """The network itself."""
+        ...
+
+    def close(self, edges: Iterable[int]) -> Network:
         """Give the same ways without these edges."""
         ...
 
-    def slow(self, edges: Sequence[int], factor: float) -> Travel:
-        """Give the same ways with these edges at a share of their speed."""
+    def slow(self, edges: Iterable[int], factor: float) -> Network:
+        """Give the same ways with these edges taking a number of times longer."""
+        ...
+
+    def legs(self, points: Sequence[Point], mode: str, speed_factor: float = 1.0) -> Legs:
+        """See `Travel`."""
+        ...
+
+    def way(self, start: Point, end: Point, mode: str) -> Way | None:
+        """See `Travel`."""
         ...
 
 
@@ -84,11 +98,12 @@ class ClosedTravel:
 
     def __init__(self, travel: Travel, closures: tuple[Closure, ...]) -> None:
         self.free, self.closures = travel, closures
+        self._by_mode: dict[str, Travel] = {}
 
     def legs(self, points: Sequence[Point], mode: str, speed_factor: float = 1.0) -> Legs:
         """Give all legs between the points, closed ones as `UNREACHABLE`."""
-        legs = self.free.legs(points, mode, speed_factor)
-        own = [closure for closure in self.closures if closure.concerns(mode)]
+        legs = self._open(mode).legs(points, mode, speed_factor)
+        own = [closure for closure in self.closures if closure.concerns(mode) and self._by_line(closure, mode)]
         if not own:
             return legs
         share = np.ones(legs.seconds.shape)
@@ -104,7 +119,29 @@ class ClosedTravel:
     def way(self, start: Point, end: Point, mode: str) -> Way | None:
         """Give the way that `legs` measures, or None where it is closed."""
         closed = self.legs([start, end], mode).seconds[0, 1] == UNREACHABLE
-        return None if closed else self.free.way(start, end, mode)
+        return None if closed else self._open(mode).way(start, end, mode)
+
+    def _on_network(self, mode: str) -> bool:
+        return isinstance(self.free, Network) and mode in self.free.graph.milliseconds
+
+    def _by_line(self, closure: Closure, mode: str) -> bool:
+        """Tell whether a closure is laid over the legs rather than over the edges of a network."""
+        return closure.leg is not None or (closure.area is not None and not self._on_network(mode))
+
+    def _open(self, mode: str) -> Travel:
+        """Give the network as a mode finds it; the ways without closures where there is none."""
+        if not self._on_network(mode):
+            return self.free
+        if mode not in self._by_mode:
+            network = self.free
+            assert isinstance(network, Network)  # noqa: S101 - asked just before
+            for closure in sorted(self.closures, key=lambda closure: closure.factor, reverse=True):
+                if closure.concerns(mode) and closure.leg is None:
+                    edges = edges_of(closure, network.graph)
+                    slower = 1 / closure.factor if closure.factor else 0.0
+                    network = network.slow(edges, slower) if closure.factor else network.close(edges)
+            self._by_mode[mode] = network
+        return self._by_mode[mode]
 
     def _hit(self, closure: Closure, points: Sequence[Point]) -> NDArray[np.bool_]:
         """Mark the legs that a closure concerns."""
@@ -116,6 +153,21 @@ class ClosedTravel:
         elif closure.area is not None:
             hit |= crossing(closure.area, points)
         return hit
+
+
+def edges_of(closure: Closure, graph: Graph) -> list[int]:
+    """Give the indices of the edges of a network that a closure concerns."""
+    if closure.edge is not None:
+        return [int(edge) for edge in np.flatnonzero(graph.source == closure.edge)]
+    if closure.area is None:
+        return []
+    import shapely  # noqa: PLC0415 - only where an area is closed
+
+    shape = shapely.from_geojson(closure.area)
+    shapely.prepare(shape)
+    counts = np.diff(graph.shape_start)
+    lines = shapely.linestrings(graph.shape_lon, graph.shape_lat, indices=np.repeat(np.arange(len(counts)), counts))
+    return [int(edge) for edge in np.flatnonzero(shapely.intersects(shape, lines))]
 
 
 def crossing(area: str, points: Sequence[Point]) -> NDArray[np.bool_]:
