@@ -161,7 +161,7 @@ def _is_shape(geometry: dict[str, Any]) -> bool:
 
 
 def _check(closures: Iterable[Closure], district: District, travel: Travel, problems: Problems) -> None:
-    known = {item.id for item in (*district.stations, *district.places)}
+    known = {station.id for station in district.stations} | {place.id for place in district.places}
     for closure in closures:
         for name in closure.leg or ():
             if name not in known:

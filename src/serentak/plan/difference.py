@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Final, Literal
 
@@ -95,18 +95,31 @@ def withdrawn_runs(issued: Plan, plan: Plan) -> tuple[str, ...]:
 
 
 Key = tuple[Direction, str, tuple[str, ...]]
+Placed = tuple[Run, Stop, str]
+"""A stop, its run, and the stop before it."""
 
 
 def compare(issued: Plan, plan: Plan) -> Difference:
     """Compare a plan with the one it replaces."""
     old, new = dict(_stops(issued)), dict(_stops(plan))
-    found = [_change(key, old.get(key), new.get(key)) for key in [*new, *(key for key in old if key not in new)]]
+    partner = _partners(old, new)
+    found = [_change(key, old.get(partner.get(key, key)), placed) for key, placed in new.items()]
+    found += [_change(key, placed, None) for key, placed in old.items() if key not in partner.values()]
     rupiah = plan.totals.rupiah - issued.totals.rupiah
     return Difference(tuple(found), changed_runs(issued, plan), withdrawn_runs(issued, plan), rupiah)
 
 
-Placed = tuple[Run, Stop, str]
-"""A stop, its run, and the stop before it."""
+def _partners(old: Mapping[Key, Placed], new: Mapping[Key, Placed]) -> dict[Key, Key]:
+    """Give the issued stop that each stop continues: with the same goods, else the next one at the same place."""
+    partner = {key: key for key in new if key in old}
+    left: dict[tuple[Direction, str], list[Key]] = {}
+    for key in old:
+        if key not in partner:
+            left.setdefault(key[:2], []).append(key)
+    for key in new:
+        if key not in partner and left.get(key[:2]):
+            partner[key] = left[key[:2]].pop(0)
+    return partner
 
 
 def _stops(plan: Plan) -> Iterator[tuple[Key, Placed]]:

@@ -94,7 +94,8 @@ class Before:
 
 def with_temporary(district: District, stranded: Iterable[Stranded]) -> District:
     """Add the temporary places to a district."""
-    where: dict[str, Station | Place] = {item.id: item for item in (*district.stations, *district.places)}
+    where: dict[str, Station | Place] = {station.id: station for station in district.stations}
+    where |= {place.id: place for place in district.places}
     added: list[Place] = []
     for left in stranded:
         if left.place in where:

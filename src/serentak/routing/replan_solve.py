@@ -72,7 +72,7 @@ def solve(problem: Problem, slots: Slots, loose: Sequence[int], search: Search) 
 
 
 def _issued_legs(problem: Problem, slots: Slots) -> frozenset[tuple[str, int, int]]:
-    legs = set()
+    legs: set[tuple[str, int, int]] = set()
     for slot in slots.values():
         for order in [*(work.timed.order for work in slot.work), *slot.open]:
             path = [0, *(problem.tasks[task].child + 1 for task in order), 0]
