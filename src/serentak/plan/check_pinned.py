@@ -159,6 +159,8 @@ def _check_pinned(state: RunState, new: Run | None, at: int, findings: Findings,
     else:
         _same_stops(old.id, new.stops[: state.done], old.stops[: state.done], findings)
         left = [(stop.at, stop.boxes) for stop in old.stops[state.done :]]
+        if state.stage.direction == "back":  # it has not taken on board what it is on its way to
+            left = [(stop.at, stop.boxes) for stop in new.stops[state.done :] if stop.at in dict(left)]
         for stop in new.stops[state.done :]:
             if (stop.at, stop.boxes) not in left:
                 message = _("{boxes} boxes for {at} are not what it was loaded with")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import permutations
 from typing import Final
@@ -44,7 +44,8 @@ def finish(problem: Problem, state: RunState, tasks: Sequence[int], at: int) -> 
 
     def going(order: Sequence[int]) -> Driven | None:
         target = problem.tasks[order[0]].child + 1 if order else 0
-        planned = state.run.stops[state.done].arrive if tasks else state.run.return_
+        left = state.run.stops[state.done :]
+        planned = left[0].arrive if left else state.run.return_
         start = Position(point, state.left if state.left >= at else turned_back(state, at), day)
         toward = problem.child(order[0]).id if order else spec.base.id
         as_issued = toward == state.toward() and 0 <= seconds[point][target] <= planned - state.left
@@ -93,15 +94,15 @@ def _shifts(problem: Problem, state: RunState) -> Callable[[int], Shift | None]:
     return shift_of
 
 
-def as_pinned_run(state: RunState, tasks: Sequence[int], rest: Rest) -> Run:
+def as_pinned_run(problem: Problem, state: RunState, issued: Mapping[int, Stop], rest: Rest) -> Run:
     """Write a pinned run with its rest; what it had done stays as it was."""
     run, outbound = state.run, state.stage.direction == "out"
-    issued = dict(zip(tasks, run.stops[state.done :], strict=True))
     load = run.stops[state.done - 1].load_after if state.done else load_at_departure(state)
     stops = list(run.stops[: state.done])
     for task, (arrive, _done, depart) in zip(rest.order, rest.driven.halts, strict=True):
         old = issued[task]
-        load += -old.boxes if outbound else old.boxes
-        stops.append(Stop(old.at, arrive, depart, old.boxes, load, old.units))
+        boxes = old.boxes if outbound else problem.tasks[task].boxes
+        load += -boxes if outbound else boxes
+        stops.append(Stop(old.at, arrive, depart, boxes, load, old.units))
     depart = run.depart
     return Run(run.id, run.type, run.vehicle, run.team, run.day, run.escort, depart, rest.driven.back, tuple(stops))

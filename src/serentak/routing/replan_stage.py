@@ -163,9 +163,16 @@ class _Desk:
     def _names(self, task: int) -> list[str]:
         return [name for unit in self.problem.tasks[task].units for name in unit.stations or (unit.name,)]
 
-    def _rest_tasks(self, state: RunState) -> list[int]:
-        tasks = [self._task(stop.at, names) for stop, names in zip(state.run.stops, state.goods, strict=True)]
-        return tasks[state.done :]
+    def _rest_tasks(self, state: RunState) -> dict[int, Stop]:
+        """Make tasks of a loaded run's stops; give those that it has not reached, with the stops issued."""
+        rest: dict[int, Stop] = {}
+        for n, (stop, names) in enumerate(zip(state.run.stops, state.goods, strict=True)):
+            # On the return it has not taken on board what it is on its way to, and that may not be there any more.
+            left = names if self.outbound or n < state.done else self._there(stop.at, names)
+            if left:
+                task = self._task(stop.at, left)
+                rest |= {task: stop} if n >= state.done else {}
+        return rest
 
     def _source(self, child_id: str) -> str:
         """Give where goods must be for a stop at a child."""
@@ -237,7 +244,7 @@ class _Desk:
 
     # Runs that have been loaded
 
-    def _pinned(self, state: RunState, tasks: Sequence[int]) -> None:
+    def _pinned(self, state: RunState, tasks: Mapping[int, Stop]) -> None:
         if state.phase == "back":
             self.runs.append(self._relabelled(state.run, state.goods))
             if self.before.issued.replan is None or state.run.id not in self.before.issued.replan.lost:
@@ -250,8 +257,8 @@ class _Desk:
         if state.run.id in self.setting.ended:
             self._ended(state)
             return
-        rest = finish(self.problem, state, tasks, self.at)
-        new = as_pinned_run(state, tasks, rest)
+        rest = finish(self.problem, state, list(tasks), self.at)
+        new = as_pinned_run(self.problem, state, tasks, rest)
         kept = [*state.goods[: state.done], *(tuple(self._names(task)) for task in rest.order)]
         if new.stops:
             self.runs.append(self._relabelled(new, kept))
@@ -377,7 +384,7 @@ class _Desk:
                 kept.add(run_id)
                 run = self._run(slot, work, run_id, old.get(run_id))
                 self.runs.append(run)
-                self._book(run, [tuple(self._names(task)) for task in work.timed.order])
+                self._book(run, [tuple(self._moved(task, work.timed.order)) for task in work.timed.order])
 
     def _issued_id(self, slot: Slot, work: Work, old: Mapping[str, RunState], kept: Collection[str]) -> str | None:
         """Give the id of the issued run that a run continues: of the same team and day, with most stops in common."""
@@ -394,27 +401,38 @@ class _Desk:
 
     def _run(self, slot: Slot, work: Work, run_id: str, old: RunState | None) -> Run:
         timed, row = work.timed, slot.crew.row
-        moved = [self._boxes(task) for task in timed.order]
+        moved = [self._boxes(task, timed.order) for task in timed.order]
         load = sum(moved) if self.outbound else 0
         stops = []
         for task, (arrive, _done, depart), boxes in zip(timed.order, timed.halts, moved, strict=True):
             load += -boxes if self.outbound else boxes
             child = self.problem.child(task)
-            units = () if child.is_station else self._listed(task, old)
+            units = () if child.is_station else self._listed(task, timed.order, old)
             stops.append(Stop(child.id, arrive, depart, boxes, load, units))
         escort = slot.crew.escorts[0][0] if slot.crew.escorts else None
         return Run(
             run_id, row.type, slot.name, row.team, timed.first_day, escort, timed.depart, timed.back, tuple(stops)
         )
 
-    def _boxes(self, task: int) -> int:
-        """Give the boxes of a stop; taken over from a temporary place on the way out they count below zero."""
-        boxes = self.problem.tasks[task].boxes
-        return -boxes if self.outbound and self.problem.child(task).temporary else boxes
+    def _takes_over(self, task: int) -> bool:
+        return self.outbound and self.problem.child(task).temporary
 
-    def _listed(self, task: int, old: RunState | None) -> tuple[str, ...]:
+    def _moved(self, task: int, order: Sequence[int]) -> list[str]:
+        """Give the goods of a stop; a run of relief takes over what it delivers, which may be a part of what waits."""
+        if not self._takes_over(task):
+            return self._names(task)
+        return sorted(name for other in order if other != task for name in self._names(other))
+
+    def _boxes(self, task: int, order: Sequence[int]) -> int:
+        """Give the boxes of a stop; taken over from a temporary place on the way out they count below zero."""
+        boxes = sum(self.setting.single[name].boxes for name in self._moved(task, order))
+        return -boxes if self._takes_over(task) else boxes
+
+    def _listed(self, task: int, order: Sequence[int], old: RunState | None) -> tuple[str, ...]:
         """Give the units of a stop, in the order issued where they are the same."""
         units = tuple(unit.name for unit in self.problem.tasks[task].units)
+        if self._takes_over(task):
+            units = labels(self._moved(task, order), self.spec, self.problem.child(task).id)
         same = (stop.units for stop in (old.run.stops if old else ()) if sorted(stop.units) == sorted(units))
         return next(same, units)
 
