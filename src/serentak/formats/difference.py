@@ -8,7 +8,7 @@ from collections import Counter
 from typing import Final
 
 from serentak.base.clock import MINUTE, format_moment
-from serentak.base.messages import _, ngettext
+from serentak.base.messages import _
 from serentak.base.numbers import direction, number, percent, rupiah
 from serentak.formats.report import MOST_LISTED, table
 from serentak.plan.difference import Change, Difference, StopChange
@@ -155,8 +155,7 @@ def _out_of_reach(plan: Plan, district: District) -> str:
     head = (_("Station"), _("direction"), _("reason"), _("earliest"), _("what can be done"))
     more = len(lost) - len(rows)
     text = f"### {_('Out of reach')}\n\n" + table(head, rows)
-    note = ngettext("{n} more stands in plan.json.", "{n} more stand in plan.json.", more)
-    return text + ("\n\n" + note.format(n=more) if more else "")
+    return text + ("\n\n" + _("{n} more stand in plan.json.").format(n=more) if more else "")
 
 
 def options(lost: Unserved, district: District) -> list[str]:
