@@ -38,6 +38,10 @@ class Slot:
         Runs that stand, in order.
     open
         Runs that are to be planned anew, in order, as tasks.
+    nights
+        Gives the team's shift on a later working day, where it has nothing else to do then.
+    home
+        Gives the moment at which the team is back from runs of earlier days, which may sleep out.
     """
 
     crew: Crew
@@ -45,6 +49,7 @@ class Slot:
     work: list[Work] = field(default_factory=list)
     open: list[tuple[int, ...]] = field(default_factory=list)
     nights: Callable[[int], Shift | None] = lambda _day: None
+    home: Callable[[], int] = lambda: -(10**9)
 
     @property
     def name(self) -> str:
@@ -68,7 +73,8 @@ class Slot:
             return None
         if not self.crew.escorts and any(problem.spec.needs_escort(problem.child(task)) for task in order):
             return None
-        return time_run(problem, row, order, self.crew.day, self.shift_of, busy)
+        free = self.home() if busy is None else max(busy, self.home())
+        return time_run(problem, row, order, self.crew.day, self.shift_of, free)
 
     def draft(self, timed: Timed) -> Draft:
         """Give a run of this team with its cost."""
@@ -82,7 +88,7 @@ class Slot:
     def sunk(self) -> Crew:
         """Give the crew as a solver should see it: a day that is paid anyway costs nothing."""
         busy = self.crew.shift[0] if self.busy is None else self.busy
-        shift = (max(self.crew.shift[0], busy), self.crew.shift[1])
+        shift = (max(self.crew.shift[0], busy, self.home()), self.crew.shift[1])
         if not self.paid and not self.work:
             return replace(self.crew, shift=shift)
         guards = tuple((name, replace(row, cost_day=0)) for name, row in self.crew.escorts)
@@ -135,6 +141,7 @@ def make_slots(
                     slots[name, day] = Slot(crew, name in own)
     for slot in slots.values():
         slot.nights = _nights(problem, slot, slots)
+        slot.home = _home(slot, slots)
     return slots
 
 
@@ -153,12 +160,17 @@ def _nights(problem: Problem, slot: Slot, slots: Mapping[tuple[str, int], Slot])
     return later
 
 
+def _home(slot: Slot, slots: Mapping[tuple[str, int], Slot]) -> Callable[[], int]:
+    earlier = [other for (name, day), other in slots.items() if name == slot.name and day < slot.crew.day]
+    return lambda: max((work.timed.back for other in earlier for work in other.work), default=-(10**9))
+
+
 def stands(problem: Problem, slot: Slot, run: Run, order: Sequence[int]) -> Timed | None:
     """Give a run's issued times where they still hold; None where anything in them has changed."""
     spec, row = problem.spec, slot.crew.row
     seconds = problem.seconds[row.mode, row.speed_factor]
     loading = run.depart - spec.base.handling
-    busy = slot.crew.shift[0] if slot.busy is None else max(slot.busy, slot.crew.shift[0])
+    busy = max(slot.crew.shift[0], slot.home(), slot.crew.shift[0] if slot.busy is None else slot.busy)
     if loading < max([busy, *(problem.tasks[task].free for task in order)]):
         return None
     if slot.time(problem, order, slot.busy) is None:

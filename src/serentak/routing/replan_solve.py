@@ -182,7 +182,7 @@ def _search(
 
 
 def _crew(slot: Slot, standing: Sequence[Work]) -> Crew:
-    return Slot(slot.crew, slot.paid, list(standing)).sunk()
+    return Slot(slot.crew, slot.paid, list(standing), home=slot.home).sunk()
 
 
 def _timed(

@@ -344,6 +344,8 @@ class _Desk:
         staff = [slot.crew for slot in slots.values()]
         wanted = [*loose, *(task for slot in slots.values() for run in slot.open for task in run)]
         found = precheck.impossible(self.problem, staff, wanted)
+        # Where only the direct way is closed, a run may still come by way of another stop.
+        found = {task: why for task, why in found.items() if why.reason != "no_way" or not self._by_detour(task)}
         for slot in slots.values():
             slot.open = [kept for run in slot.open if (kept := tuple(task for task in run if task not in found))]
         return {task: self._because(task, why, slots) for task, why in found.items()}
@@ -363,10 +365,23 @@ class _Desk:
             return Impossible("no_team", None, {"base": self.spec.base.id})
         return why
 
+    def _by_detour(self, task: int) -> bool:
+        """Tell whether some vehicle could reach a task and come home by way of one other stop each way."""
+        point = self.problem.tasks[task].child + 1
+        for row in self.spec.fleet:
+            seconds = self.problem.seconds[row.mode, row.speed_factor]
+            if self.problem.reaches(row, task):
+                there = any(seconds[0][via] >= 0 and seconds[via][point] >= 0 for via in range(len(seconds)))
+                back = any(seconds[point][via] >= 0 and seconds[via][0] >= 0 for via in range(len(seconds)))
+                if there and back:
+                    return True
+        return False
+
     def _no_room(self, slots: Mapping[tuple[str, int], Slot], tasks: Sequence[int]) -> dict[int, Impossible]:
         """Say why tasks that could each be done alone were not done together."""
-        del slots
-        return short(self.problem, tasks)
+        why = short(self.problem, tasks)
+        direct = precheck.impossible(self.problem, [slot.crew for slot in slots.values()], list(tasks))
+        return why | {task: self._because(task, one, slots) for task, one in direct.items()}
 
     # What comes of it
 
