@@ -159,6 +159,7 @@ def _check_pinned(state: RunState, new: Run | None, at: int, findings: Findings,
     else:
         _same_stops(old.id, new.stops[: state.done], old.stops[: state.done], findings)
         left = [(stop.at, stop.boxes) for stop in old.stops[state.done :]]
+        known = [(stop.at, stop.arrive) for stop in old.stops[state.done :]]
         if state.stage.direction == "back":  # it has not taken on board what it is on its way to
             left = [(stop.at, stop.boxes) for stop in new.stops[state.done :] if stop.at in dict(left)]
         for stop in new.stops[state.done :]:
@@ -167,7 +168,8 @@ def _check_pinned(state: RunState, new: Run | None, at: int, findings: Findings,
                 findings.say("pinned", old.id, message.format(boxes=stop.boxes, at=stop.at))
             else:
                 left.remove((stop.at, stop.boxes))
-            findings.before("pinned", old.id, _("arrival at {at}").format(at=stop.at), stop.arrive, at)
+            if (stop.at, stop.arrive) not in known:  # it may wait there already
+                findings.before("pinned", old.id, _("arrival at {at}").format(at=stop.at), stop.arrive, at)
     for name in ("type", "vehicle", "team", "day", "escort", "depart"):
         findings.differs("pinned", old.id, name, getattr(new, name), getattr(old, name))
 

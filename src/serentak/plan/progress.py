@@ -10,9 +10,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from serentak.base.clock import DAY
 from serentak.kit.kits import Kits
 from serentak.plan.check_goods import Goods
-from serentak.plan.model import Direction, Plan, Run, Stage
+from serentak.plan.model import Direction, Plan, Run, Stage, Stop
 from serentak.plan.stages import StageSpec, is_recap
 from serentak.plan.violations import Findings
 from serentak.territory.model import District
@@ -34,7 +35,8 @@ class RunState:
     phase
         See `Phase`.
     done
-        Stops reached; handling may still go on at the last of them.
+        Stops at which handling has begun; it may still go on at the last of them. A team that waits at a stop for it to
+        open counts as on its way there.
     here
         Id of the stop, or of the base, that it reached last.
     left
@@ -150,9 +152,20 @@ def _run_state(
         return RunState(stage, run, "waiting", 0, stage.base, run.depart, carried)
     if at < run.depart:
         return RunState(stage, run, "loaded", 0, stage.base, run.depart, carried)
-    done = sum(stop.arrive <= at for stop in run.stops)
+    done = sum(_begun(spec, stop) <= at for stop in run.stops)
     here, left = (run.stops[done - 1].at, run.stops[done - 1].depart) if done else (stage.base, run.depart)
     return RunState(stage, run, "under_way", done, here, left, carried)
+
+
+def _begun(spec: StageSpec, stop: Stop) -> int:
+    """Give the second at which handling begins at a stop."""
+    child = next((child for child in spec.children if child.id == stop.at), None)
+    if child is None:
+        return stop.arrive
+    arrived, left = ((moment - spec.hours[0]) // DAY for moment in (stop.arrive, stop.depart))
+    if spec.overnight and child.night and left > arrived:
+        return max(stop.arrive, child.opens)
+    return stop.depart - child.service(abs(stop.boxes))
 
 
 def _locate(whereabouts: dict[str, str], state: RunState, *, ended: bool) -> None:

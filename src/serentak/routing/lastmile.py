@@ -254,7 +254,7 @@ class _Model:
             capacity=capacity,
             fixed_cost=round(crew.cost_day * scale),
             tw_early=crew.shift[0] - self.origin,
-            tw_late=self._home(crew) - self.origin,
+            tw_late=max(self._home(crew), crew.shift[0]) - self.origin,
             profile=profile,
             reload_depots=[0] if again else [],
             max_reloads=MAX_RELOADS,
