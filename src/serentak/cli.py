@@ -44,6 +44,7 @@ from serentak.cli_custody import (  # noqa: E402
 )
 from serentak.cli_log import log_app, verify_command, witness_app  # noqa: E402
 from serentak.cli_paper import paper_command  # noqa: E402
+from serentak.cli_replan import replan_command  # noqa: E402
 from serentak.cli_risk import harden_command, stress_command  # noqa: E402
 
 MOST_WARNINGS = 20
@@ -233,7 +234,7 @@ def explain(
     from serentak.plan.model import read_plan
 
     planned, ground = read_plan(folder), read_plan_ground(folder)
-    explainer = Explainer(planned, ground.district, ground.kits, ground.rules, ground.travel)
+    explainer = Explainer(planned, ground.district, ground.kits, ground.rules, ground.travel, ground.before)
     said = explainer.explain(subject)
     answer(as_json, {"subject": said.subject, "lines": list(said.lines)}, said.lines)
 
@@ -277,6 +278,9 @@ def schema(
 
 
 app.command("paper", help=_("Print a plan: run-sheets, labels, forms, lists, map, tables, report."))(paper_command)
+app.command("replan", help=_("Make a plan hold again after roads closed or teams were lost, and say what changed."))(
+    replan_command
+)
 app.add_typer(log_app, name="log")
 app.add_typer(witness_app, name="witness")
 app.add_typer(export_app, name="export")

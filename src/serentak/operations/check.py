@@ -104,7 +104,7 @@ def check_plan_folder(folder: Path) -> PlanVerdict:
         message, remedy = _("the copy of the district is missing"), _("restore the folder input/ of the plan")
         raise InputError.of(str(source), message, remedy)
     ground = read_plan_ground(folder)
-    checked = check_plan(plan, ground.district, ground.kits, ground.rules, ground.travel)
+    checked = check_plan(plan, ground.district, ground.kits, ground.rules, ground.travel, ground.before)
     violations = list(checked.violations)
     if input_sha256(source) != plan.input_sha256:
         message = _("the district in input/ is not the one this plan was made for")

@@ -27,7 +27,7 @@ from serentak.formats.paper.source import Source
 from serentak.formats.paper.typeset import Sheet, write_sheets
 from serentak.formats.paper.vehicles import Crews, read_vehicles
 from serentak.operations.paper_files import write_map, write_report, write_tables
-from serentak.operations.plan import Ground, read_plan_ground
+from serentak.operations.plan import Ground, read_plan_ground, source_of
 from serentak.operations.workspace import input_sha256
 from serentak.plan.check import check_plan
 from serentak.plan.model import Plan, read_plan
@@ -125,7 +125,7 @@ def print_plan(
     plan, ground = read_plan(folder), read_plan_ground(folder)
     _refuse_broken(folder, plan, ground)
     crews, warnings = _read_crews(vehicles, ground)
-    source = Source(plan, ground.district, ground.kits, ground.rules, ground.travel, crews)
+    source = source_of(plan, ground, crews)
     written: dict[str, tuple[Path, ...]] = {}
     for kind in kinds():
         if only and kind not in only:

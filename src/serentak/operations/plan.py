@@ -13,7 +13,9 @@ import msgspec
 from serentak import __version__
 from serentak.base.errors import Broken, Problem, Problems
 from serentak.base.messages import _
+from serentak.formats.difference import difference_text
 from serentak.formats.paper.source import Source
+from serentak.formats.paper.vehicles import Crews
 from serentak.formats.report import report_md
 from serentak.formats.stops import stops_csv
 from serentak.kit.kits import Kits, build_kits
@@ -21,6 +23,7 @@ from serentak.kit.rules import Rules, load_rules
 from serentak.kit.validate import validate as validate_kits
 from serentak.operations.measures import avoiding, changed, read_measures
 from serentak.operations.network_file import find_network
+from serentak.operations.replan_input import read_before
 from serentak.operations.workspace import (
     copy_input,
     district_source,
@@ -29,7 +32,9 @@ from serentak.operations.workspace import (
     refuse_existing,
 )
 from serentak.plan.check import check_plan
-from serentak.plan.model import Plan, encode
+from serentak.plan.difference import compare
+from serentak.plan.model import Plan, encode, read_plan
+from serentak.plan.replanned import Before, with_temporary
 from serentak.plan.validate import validate as validate_district
 from serentak.risk.measures import Measure
 from serentak.routing.chain import Progress
@@ -50,7 +55,8 @@ class Ground:
     """A district with all that is derived from it before planning.
 
     `graph` is its network and `hazards` what may close it, where it has them; `notes` say what was done to read it.
-    `district` is what is planned, its measures applied; `promised` is the same without them.
+    `district` is what is planned, its measures applied; `promised` is the same without them. A re-plan also knows what
+    it started from, `before`.
     """
 
     district: District
@@ -63,6 +69,7 @@ class Ground:
     hazards: Hazards | None = None
     promised: District | None = None
     measures: tuple[Measure, ...] = ()
+    before: Before | None = None
 
 
 @dataclass(frozen=True)
@@ -149,7 +156,7 @@ def make_plan(
             plan, input_sha256=input_sha256(folder / "input"), pins_rupiah=_price_of_pins(ground, plan, jobs)
         )
         write_plan(folder, plan, ground)
-        (folder / "run.json").write_text(_run_record(started), encoding="utf-8")
+        (folder / "run.json").write_text(run_record(started), encoding="utf-8")
     return Made(out, plan, ground.warnings)
 
 
@@ -161,20 +168,32 @@ def write_plan(folder: Path, plan: Plan, ground: Ground) -> None:
     Broken
         When the plan does not hold.
     """
-    checked = check_plan(plan, ground.district, ground.kits, ground.rules, ground.travel)
+    checked = check_plan(plan, ground.district, ground.kits, ground.rules, ground.travel, ground.before)
     if checked.violations:
         first = "\n".join(str(violation) for violation in checked.violations[:10])
         raise Broken(_("the plan that was made does not hold; please report this:") + "\n" + first)
     warnings = [str(problem) for problem in ground.warnings]
     (folder / "plan.json").write_bytes(encode(plan))
     (folder / "stops.csv").write_text(stops_csv(plan, ground.district), encoding="utf-8", newline="")
-    source = Source(plan, ground.district, ground.kits, ground.rules, ground.travel)
-    (folder / "report.md").write_text(report_md(source, warnings), encoding="utf-8")
+    (folder / "report.md").write_text(report_md(source_of(plan, ground), warnings), encoding="utf-8")
+
+
+def source_of(plan: Plan, ground: Ground, crews: Crews | None = None) -> Source:
+    """Give a plan with all that its documents need; of a re-plan also what it changed."""
+    news = ""
+    if ground.before is not None:
+        news = difference_text(compare(ground.before.issued, plan), plan, ground.district)
+    return Source(plan, ground.district, ground.kits, ground.rules, ground.travel, crews or {}, news)
 
 
 def read_plan_ground(folder: Path) -> Ground:
-    """Read the district that lies in a plan folder."""
-    return read_ground(district_source(folder / "input"))
+    """Read the district that lies in a plan folder, with the temporary places and closures of a re-plan."""
+    ground = read_ground(district_source(folder / "input"))
+    record = read_plan(folder).replan
+    if record is None:
+        return ground
+    district = with_temporary(ground.district, record.stranded)
+    return replace(ground, district=district, before=read_before(folder / "input", record.at))
 
 
 def _price_of_pins(ground: Ground, plan: Plan, jobs: int) -> int | None:
@@ -186,7 +205,7 @@ def _price_of_pins(ground: Ground, plan: Plan, jobs: int) -> int | None:
     return plan.totals.rupiah - without.totals.rupiah
 
 
-def _run_record(started: datetime) -> str:
+def run_record(started: datetime) -> str:
     """Say when and where a plan was made; kept out of ``plan.json``, which depends on its input alone."""
     record = {
         "made": datetime.now(UTC).isoformat(timespec="seconds"),

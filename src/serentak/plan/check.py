@@ -11,11 +11,13 @@ from serentak.base.messages import _
 from serentak.kit.kits import Kits
 from serentak.kit.rules import Rules
 from serentak.plan.check_goods import Goods
+from serentak.plan.check_pinned import After, check_before
 from serentak.plan.check_run import RunCheck
 from serentak.plan.check_teams import check_teams
 from serentak.plan.cost import RunCost, add_up
 from serentak.plan.model import Direction, Plan, Run, Stage
-from serentak.plan.stages import StageSpec, build_stages, is_recap
+from serentak.plan.replanned import DIRECTIONS, Before, layout, with_temporary
+from serentak.plan.stages import StageSpec, is_recap
 from serentak.plan.violations import Findings, Violation, span
 from serentak.territory.model import District
 from serentak.travel import Travel
@@ -37,7 +39,9 @@ class Checked:
     unserved: int
 
 
-def check_plan(plan: Plan, district: District, kits: Kits, rules: Rules, travel: Travel) -> Checked:
+def check_plan(
+    plan: Plan, district: District, kits: Kits, rules: Rules, travel: Travel, before: Before | None = None
+) -> Checked:
     """Check a plan against its district.
 
     Each station is served exactly once a direction or listed unserved; teams, capacities, windows, hours, escorts
@@ -50,15 +54,24 @@ def check_plan(plan: Plan, district: District, kits: Kits, rules: Rules, travel:
     kits, rules
         What each station receives, and the rule pack.
     travel
-        Times and distances; every arrival is recomputed from it.
+        Times and distances without closures; every arrival is recomputed from it.
+    before
+        What a re-plan started from; None for a first plan.
     """
     findings = Findings()
+    stranded = plan.replan.stranded if plan.replan else ()
+    district = with_temporary(district, stranded)
+    specs = layout(district, kits, rules, travel, stranded)
+    after = check_before(plan, before, district, kits, specs, travel, findings)
     findings.differs("district", "plan", _("the district"), plan.district, district.code)
     costs: list[RunCost] = []
     delivered: Goods | None = None
-    for direction in ("out", "back"):
-        goods = _check_direction(plan, district, kits, rules, travel, direction, delivered, findings, costs)
+    for direction in DIRECTIONS:
+        goods = Goods(district, kits, direction, delivered, findings)
+        _check_direction(plan, specs[direction], travel, goods, after, findings, costs)
         delivered = goods
+    if after is not None:
+        after.compare(plan, findings)
     check_teams(plan, district, findings)
     _check_names(plan, findings)
     _check_totals(plan, district, costs, findings)
@@ -67,18 +80,15 @@ def check_plan(plan: Plan, district: District, kits: Kits, rules: Rules, travel:
 
 def _check_direction(
     plan: Plan,
-    district: District,
-    kits: Kits,
-    rules: Rules,
+    stage_specs: list[StageSpec],
     travel: Travel,
-    direction: Direction,
-    before: Goods | None,
+    goods: Goods,
+    after: After | None,
     findings: Findings,
     costs: list[RunCost],
-) -> Goods:
-    specs = {spec.id: spec for spec in build_stages(district, kits, rules, travel, direction)}
+) -> None:
+    specs, direction = {spec.id: spec for spec in stage_specs}, goods.direction
     stages = [stage for stage in plan.stages if stage.direction == direction]
-    goods = Goods(district, kits, direction, before, findings)
     _check_order(stages, specs, direction, findings)
     for stage in stages:
         spec = specs.get(stage.id)
@@ -88,16 +98,17 @@ def _check_direction(
         findings.differs("stage", stage.id, _("the base"), stage.base, spec.base.id)
         findings.differs("stage", stage.id, _("the tier"), stage.tier, spec.tier)
         findings.differs("stage", stage.id, _("the window"), span(stage.window), span(spec.window))
-        checker = RunCheck(spec, travel, goods, findings)
+        checker = RunCheck(spec, travel, goods, findings, after)
+        checker.call_off({run.id for run in stage.runs})
         own = [cost for run in stage.runs if (cost := checker.check(run)) is not None]
         costs.extend(own)
-        goods.close_stage(spec)
+        if after is None:  # what was brought back or left on the road may have to be divided
+            goods.close_stage(spec)
         if stage.bound is not None:
             findings.differs("bound", stage.id, _("the cost"), stage.bound.packed, add_up(own).rupiah)
             if stage.bound.rupiah > stage.bound.packed and not plan.unserved:
                 findings.say("bound", stage.id, _("the plan costs less than what is called its lower bound"))
     goods.compare_unserved([lost.station for lost in plan.unserved if lost.direction == direction])
-    return goods
 
 
 def _check_order(stages: list[Stage], specs: dict[str, StageSpec], direction: Direction, findings: Findings) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from serentak.base.messages import _
 from serentak.base.numbers import direction as direction_word
 from serentak.kit.kits import Kits
-from serentak.plan.model import Direction, Stop
+from serentak.plan.model import Direction, Stop, Stranded
 from serentak.plan.stages import Child, StageSpec, is_recap, recap_unit
 from serentak.plan.violations import Findings
 from serentak.territory.model import District, FleetRow
@@ -57,7 +57,7 @@ class Goods:
             for unit in stop.units:
                 self.findings.say("unknown_unit", stop.at, _("nothing here is called {unit}").format(unit=unit))
             return [child.id]
-        here = spec.base.id if self.direction == "out" else child.id
+        here = spec.base.id if self.direction == "out" and not child.temporary else child.id
         behind = {name for unit in child.units for name in unit.stations or (unit.name,)}
         names: list[str] = []
         for unit in stop.units:
@@ -95,9 +95,18 @@ class Goods:
             return self.ready.get(place)
         return max((self.free[name] for name in names if name in self.free), default=None)
 
+    def strand(self, run: str, stranded: Iterable[Stranded]) -> None:
+        """Book that a run ended on the road: what it left there waits at a temporary place."""
+        for left in stranded:
+            if left.run == run:
+                self.at.update(dict.fromkeys(left.goods, left.place))
+                self.free.update(dict.fromkeys(left.goods, left.since))
+
     def move(self, run: str, spec: StageSpec, child: Child, names: Collection[str], free: int) -> None:
         """Book that a run brought goods to the child (outbound) or from it to the base (return)."""
-        source, target = (spec.base.id, child.id) if self.direction == "out" else (child.id, spec.base.id)
+        # Taken over from a temporary place on the way out, goods are the vehicle's own load from there on.
+        outward = self.direction == "out" and not child.temporary
+        source, target = (spec.base.id, child.id) if outward else (child.id, spec.base.id)
         for name in names:
             if not self._known(name):
                 self.findings.say("unknown_unit", run, _("nothing is called {unit}").format(unit=name))

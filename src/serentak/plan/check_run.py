@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from serentak.base.clock import DAY
 from serentak.base.messages import _
 from serentak.plan.check_goods import Goods
+from serentak.plan.check_pinned import After
 from serentak.plan.cost import RunCost, working_days
 from serentak.plan.model import Run, Stop
+from serentak.plan.progress import RunState
+from serentak.plan.replanned import driven, load_at_departure, resumed
 from serentak.plan.stages import Child, StageSpec
 from serentak.plan.violations import Findings, exact
 from serentak.territory.model import EscortRow, FleetRow
@@ -16,12 +21,18 @@ from serentak.travel import Legs, Point, Travel
 class RunCheck:
     """Checks the runs of one stage, in the order of the plan."""
 
-    def __init__(self, spec: StageSpec, travel: Travel, goods: Goods, findings: Findings) -> None:
-        self.spec, self.goods, self.findings = spec, goods, findings
+    def __init__(
+        self, spec: StageSpec, travel: Travel, goods: Goods, findings: Findings, after: After | None = None
+    ) -> None:
+        self.spec, self.goods, self.findings, self.after = spec, goods, findings, after
         base = Point(spec.base.id, spec.base.lon, spec.base.lat)
         points = [base, *(child.point for child in spec.children)]
         paces = {(row.mode, row.speed_factor) for row in spec.fleet}
-        self.legs: dict[tuple[str, float], Legs] = {pace: travel.legs(points, *pace) for pace in sorted(paces)}
+        free: dict[tuple[str, float], Legs] = {pace: travel.legs(points, *pace) for pace in sorted(paces)}
+        ways = after.before.ways(travel, spec) if after else travel
+        self.free, self.legs = free, free
+        if ways is not travel:
+            self.legs = {pace: ways.legs(points, *pace) for pace in free}
         self.index = {child.id: number for number, child in enumerate(spec.children, 1)}
         self.teams = {name: row for row in spec.fleet for name in row.names()}
         self.guards = {name: row for row in spec.escorts for name in row.names()}
@@ -44,11 +55,17 @@ class RunCheck:
             return None
         guard = self._escort(run)
         taken = [self.goods.resolve(self.spec, self._child(stop), stop) for stop in run.stops]
+        state = self.after.pinned(run.id) if self.after else None
         self._modes(run, row)
-        self._loads(run, row, taken)
-        self._departure(run, taken)
-        seconds, metres = self._times(run, row, guard, taken)
+        self._loads(run, row, taken, state)
+        if state is None:
+            self._departure(run, taken)
+            seconds, metres = self._times(run, row, guard, taken)
+        else:
+            seconds, metres = self._rest(run, row, guard, taken, state)
         self._move(run, taken)
+        if state is not None:
+            self._bring_back(run.id, run, state)
         days = working_days(run.day, run.return_, self.spec.hours)
         escort = None if run.escort is None or guard is None else (run.escort, guard)
         return RunCost(row, run.vehicle, escort, days, metres, seconds)
@@ -73,22 +90,28 @@ class RunCheck:
                 message = _("{at} cannot be reached by {mode}, only by {access}")
                 self.findings.say("mode", run.id, message.format(at=stop.at, mode=row.mode, access=", ".join(access)))
 
-    def _loads(self, run: Run, row: FleetRow, taken: list[list[str]]) -> None:
+    def _loads(self, run: Run, row: FleetRow, taken: list[list[str]], state: RunState | None) -> None:
+        outbound = self.spec.direction == "out"
         moved = [self.goods.boxes(names) for names in taken]
+        # What is taken over from a temporary place on the way out counts below zero.
+        moved = [
+            -boxes if outbound and self._child(stop).temporary else boxes
+            for stop, boxes in zip(run.stops, moved, strict=True)
+        ]
         for stop, names, boxes in zip(run.stops, taken, moved, strict=True):
             if not names:
                 self.findings.say("boxes", run.id, _("nothing is handed over at {at}").format(at=stop.at))
             what = _("boxes at {at}").format(at=stop.at)
             self.findings.differs("boxes", run.id, what, stop.boxes, boxes)
-        outbound = self.spec.direction == "out"
-        load = sum(moved) if outbound else 0
+        load = (sum(moved) if outbound else 0) if state is None else load_at_departure(state)
         for stop, boxes in zip(run.stops, moved, strict=True):
             load += -boxes if outbound else boxes
             what = _("the load after {at}").format(at=stop.at)
             self.findings.differs("load", run.id, what, stop.load_after, load)
-        grams, millilitres = self.goods.weight(name for names in taken for name in names)
+        on_board = {name for names in taken for name in names}
+        grams, millilitres = self.goods.weight(on_board)
         for what, planned, most in (
-            (_("boxes on board"), sum(moved), row.team * row.boxes),
+            (_("boxes on board"), self.goods.boxes(on_board), row.team * row.boxes),
             (_("grams on board"), grams, row.team * row.grams),
             (_("millilitres on board"), millilitres, row.team * row.millilitres),
         ):
@@ -98,10 +121,12 @@ class RunCheck:
 
     def _departure(self, run: Run, taken: list[list[str]]) -> None:
         handling = self.spec.base.handling
+        over = {name for stop, names in zip(run.stops, taken, strict=True)
+                if self._child(stop).temporary for name in names}  # fmt: skip
         for stop, names in zip(run.stops, taken, strict=True):
             child = self._child(stop)
             self.findings.before("window", run.id, _("departure"), run.depart, child.earliest)
-            if self.spec.direction == "out":
+            if self.spec.direction == "out" and over.isdisjoint(names):
                 free = self.goods.release(names, self.spec.base.id)
                 if free is not None:
                     what = _("loading for {at}").format(at=stop.at)
@@ -134,6 +159,53 @@ class RunCheck:
             if due is not None:
                 self.findings.after("window", run.id, _("the return"), run.return_, due)
         return seconds, metres
+
+    def _rest(
+        self, run: Run, row: FleetRow, guard: EscortRow | None, taken: list[list[str]], state: RunState
+    ) -> tuple[int, int]:
+        """Check what a run that had been loaded still does; what it had done is compared with the plan replaced."""
+        assert self.after is not None  # noqa: S101 - without a re-plan nothing is pinned
+        pace, at, over = (row.mode, row.speed_factor), self.after.before.at, run.id in self.after.over
+        now = self.legs[pace]
+        metres, seconds = driven(run, self.spec, now, self.free[pace], at, ended=over)
+        if over or state.phase == "back":
+            return seconds, metres
+        here = self.index.get(state.here, 0)
+        day = max(run.day, (state.left - self.spec.hours[0]) // DAY)
+        left: int | None = None
+        for stop, names in list(zip(run.stops, taken, strict=True))[state.done :]:
+            there, child = self.index[stop.at], self._child(stop)
+            leg = self._leg(run, now, here, there)
+            arrive = resumed(state, at, stop.at, leg) if left is None else left + leg
+            what = _("arrival at {at}").format(at=stop.at)
+            self.findings.differs("arrival", run.id, what, exact(stop.arrive), exact(arrive))
+            self.findings.after("window", run.id, what, stop.arrive, child.closes)
+            day = self._handled(run, row, guard, day, stop, names)
+            here, left = there, stop.depart
+        leg = self._leg(run, now, here, 0)
+        back = resumed(state, at, self.spec.base.id, leg) if left is None else left + leg
+        self.findings.differs("return", run.id, _("the return"), exact(run.return_), exact(back))
+        return seconds, metres
+
+    def call_off(self, runs: Collection[str]) -> None:
+        """Book what runs that are no more in the plan have brought back to their base, or will."""
+        for back in self.after.called_off if self.after else ():
+            if back.stage == self.spec.id:
+                self.goods.free.update(dict.fromkeys(back.goods, back.free))
+        for state in self.after.states.values() if self.after else ():
+            if state.pinned and state.stage.id == self.spec.id and state.run.id not in runs:
+                self._bring_back(state.run.id, None, state)
+
+    def _bring_back(self, name: str, new: Run | None, state: RunState) -> None:
+        """Book what a loaded run did not deliver: back at its base, or left on the road."""
+        assert self.after is not None  # noqa: S101 - without a re-plan nothing is pinned
+        self.goods.strand(name, self.after.stranded)
+        goods = {*state.returning, *(name for names in state.goods for name in names)}
+        own = sorted(name for name in goods if self.goods.at.get(name) == self.spec.base.id)
+        if own and self.spec.direction == "out" and name not in self.after.over:
+            free = self.after.brought_back(state, new, self.spec, own)
+            self.goods.free.update(dict.fromkeys(own, free))
+            self.after.note(self.spec.id, name, free, own)
 
     def _leg(self, run: Run, legs: Legs, here: int, there: int) -> int:
         seconds = int(legs.seconds[here, there])

@@ -16,9 +16,10 @@ from serentak.base.numbers import rupiah
 from serentak.kit.kits import Kits
 from serentak.kit.rules import Rules
 from serentak.plan.cost import moving_cost
-from serentak.plan.model import Direction, Plan, Run, Stage, Stop, Unserved
+from serentak.plan.model import Plan, Run, Stage, Stop, Unserved
 from serentak.plan.reasons import in_words, remedy
-from serentak.plan.stages import Child, StageSpec, build_stages
+from serentak.plan.replanned import Before, layout
+from serentak.plan.stages import Child, StageSpec
 from serentak.territory.model import District, FleetRow
 from serentak.travel import Legs, Point, Travel
 
@@ -38,15 +39,25 @@ class Explainer:
     ----------
     plan, district, kits, rules, travel
         The plan and what it was made of.
+    before
+        What a re-plan started from.
     """
 
-    def __init__(self, plan: Plan, district: District, kits: Kits, rules: Rules, travel: Travel) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        district: District,
+        kits: Kits,
+        rules: Rules,
+        travel: Travel,
+        before: Before | None = None,
+    ) -> None:
+        self.before = before
         self.plan, self.district, self.kits, self.travel = plan, district, kits, travel
         self.specs: dict[str, StageSpec] = {}
-        directions: tuple[Direction, ...] = ("out", "back")
-        for direction in directions:
-            for spec in build_stages(district, kits, rules, travel, direction):
-                self.specs[spec.id] = spec
+        stranded = plan.replan.stranded if plan.replan else ()
+        for own in layout(district, kits, rules, travel, stranded).values():
+            self.specs |= {spec.id: spec for spec in own}
         self.runs = {run.id: (stage, run) for stage in plan.stages for run in stage.runs}
         self.parent = {place.id: place.parent for place in district.places}
 
@@ -174,7 +185,8 @@ class Explainer:
     def _legs(self, stage: Stage, row: FleetRow) -> Legs:
         spec = self.specs[stage.id]
         base = Point(spec.base.id, spec.base.lon, spec.base.lat)
-        return self.travel.legs([base, *(child.point for child in spec.children)], row.mode, row.speed_factor)
+        ways = self.travel if self.before is None else self.before.ways(self.travel, spec)
+        return ways.legs([base, *(child.point for child in spec.children)], row.mode, row.speed_factor)
 
     def _child(self, stage: Stage, at: str) -> tuple[int, Child]:
         spec = self.specs[stage.id]

@@ -181,6 +181,81 @@ class Totals(msgspec.Struct, frozen=True):
     escort_days: int
 
 
+class Stranded(msgspec.Struct, frozen=True):
+    """Goods that wait on the road where a lost vehicle team last stopped: a temporary place of kind transit.
+
+    Parameters
+    ----------
+    place
+        Id of the temporary place.
+    stage, run
+        Stage and run that was lost.
+    at
+        Id of the station or place where it last stopped; the goods wait there.
+    since
+        Moment from which others may take them over.
+    goods
+        Station ids, and names of recapitulation boxes.
+    """
+
+    place: str
+    stage: str
+    run: str
+    at: str
+    since: int
+    goods: tuple[str, ...]
+
+
+class BroughtBack(msgspec.Struct, frozen=True):
+    """Goods that a loaded run cannot deliver and brings back to its base.
+
+    Parameters
+    ----------
+    stage, run
+        Stage and run; the run may have been called off.
+    free
+        Moment from which they may be loaded there again.
+    goods
+        Station ids, and names of recapitulation boxes.
+    """
+
+    stage: str
+    run: str
+    free: int
+    goods: tuple[str, ...]
+
+
+class Replan(msgspec.Struct, frozen=True):
+    """What makes a plan a re-plan; the plan it replaces, its closures and its losses lie in ``input/replan/``.
+
+    Parameters
+    ----------
+    at
+        Moment of the re-plan: what was loaded or delivered before it is as in the plan it replaces.
+    changed
+        Runs that are new or differ from the plan it replaces: only these need new paper.
+    withdrawn
+        Runs of the plan it replaces that are no more: their paper is void.
+    lost
+        Runs that ended on the road: their teams are lost or cut off.
+    stranded
+        Goods that such runs left behind, of earlier re-plans too.
+    brought_back
+        Goods that loaded runs bring back, of earlier re-plans too.
+    stability_rupiah
+        What it costs to keep the rest as issued: rupiah of the parts solved anew, less those of the same parts solved
+        without a price on change; None where nothing had to be solved.
+    """
+
+    at: int
+    changed: tuple[str, ...]
+    withdrawn: tuple[str, ...]
+    lost: tuple[str, ...]
+    stranded: tuple[Stranded, ...]
+    brought_back: tuple[BroughtBack, ...]
+    stability_rupiah: int | None
+
+
 class Plan(msgspec.Struct, frozen=True):
     """A whole plan; see the module's docstring for frames and units."""
 
@@ -196,6 +271,7 @@ class Plan(msgspec.Struct, frozen=True):
     baseline: Baseline | None
     totals: Totals
     pins_rupiah: int | None = None
+    replan: Replan | None = None
 
 
 def encode(plan: Plan) -> bytes:

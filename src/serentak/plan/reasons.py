@@ -61,6 +61,22 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
         N_("its tasks need at least {needed_hours} team-hours, the window has {available_hours}"),
         N_("add at least {more_team_days} team-days: more teams, or a longer window"),
     ),
+    "closed": (
+        N_("every way to it from {base} by {modes} is closed"),
+        N_("go by another mode, or let the way be opened before the window ends"),
+    ),
+    "no_team": (
+        N_("no vehicle team that can reach it is left at {base}"),
+        N_("send a vehicle from elsewhere to {base}"),
+    ),
+    "stranded": (
+        N_("its boxes wait on the road at {place}, and no team can take them over in time"),
+        N_("send a vehicle from elsewhere to {place}"),
+    ),
+    "held_up": (
+        N_("its boxes are held up at {place} on the way"),
+        N_("mend the way to {place} first"),
+    ),
     "not_delivered": (
         N_("it was not served on the way out ({out})"),
         N_("mend the way out first"),
@@ -80,6 +96,10 @@ _SHORT: Final = {
     "window_and_hours": N_("window and working day too short"),
     "fleet_short": N_("too few vehicles"),
     "escort_short": N_("too few escorts"),
+    "closed": N_("closed"),
+    "no_team": N_("no vehicle team left"),
+    "stranded": N_("left on the road"),
+    "held_up": N_("held up on the way"),
 }
 
 CODES: Final = tuple(_WORDS)

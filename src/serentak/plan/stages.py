@@ -63,6 +63,8 @@ class Child:
         Whether the police class asks for an escort whatever the tier says.
     night
         Whether a vehicle may sleep here.
+    temporary
+        Whether goods of a lost run wait here: on the way out they are taken on board here, not handed over.
     """
 
     id: str
@@ -79,6 +81,7 @@ class Child:
     access: tuple[str, ...]
     escorted: bool
     night: bool
+    temporary: bool = False
 
     def service(self, boxes: int) -> int:
         """Give the seconds a vehicle halts here to hand over or take that many boxes."""

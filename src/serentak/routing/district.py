@@ -95,7 +95,7 @@ def _there_and_back(
 ) -> tuple[Flow, Flow]:
     specs = build_stages(district, kits, rules, travel, "out")
     out = run_direction(district, kits, travel, specs, start_goods(district, kits), settings)
-    delivered = dict.fromkeys(out.available, _LONG_AGO)
+    delivered = dict.fromkeys(out.available, LONG_AGO)
     specs = build_stages(district, kits, rules, travel, "back")
     back = run_direction(district, kits, travel, specs, delivered, settings, warm=out.tours)
     for station, lost in out.lost.items():
@@ -103,14 +103,14 @@ def _there_and_back(
     return out, back
 
 
-_LONG_AGO: Final = -10_000_000
+LONG_AGO: Final = -10_000_000
 """Goods that wait in the warehouse, or in a station until its count is over, are there long before they travel."""
 
 
 def start_goods(district: District, kits: Kits) -> dict[str, int]:
     """Give all goods of a district as they lie in its warehouse: the second from which each may be loaded."""
     names = [station.id for station in district.stations]
-    return dict.fromkeys([*names, *(recap_unit(kecamatan) for kecamatan in kits.recap)], _LONG_AGO)
+    return dict.fromkeys([*names, *(recap_unit(kecamatan) for kecamatan in kits.recap)], LONG_AGO)
 
 
 def _listed(district: District, out: Flow, back: Flow) -> tuple[Unserved, ...]:

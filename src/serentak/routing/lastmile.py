@@ -66,6 +66,20 @@ class Limits:
     closes: dict[int, int]
 
 
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """A price on change: what was issued, and the rupiah of every leg that was not.
+
+    Parameters
+    ----------
+    legs
+        Vehicle team, and the points of the tables of legs between which it was to drive.
+    """
+
+    legs: frozenset[tuple[str, int, int]]
+    rupiah: int
+
+
 def route(
     problem: Problem,
     tasks: Sequence[int],
@@ -76,6 +90,7 @@ def route(
     limits: Limits | None = None,
     start: Sequence[Tour] = (),
     restart: bool = True,
+    stay: Stay | None = None,
 ) -> list[Tour]:
     """Route tasks on the stage's crews.
 
@@ -95,6 +110,8 @@ def route(
     restart
         Whether a second search begins at random, and the cheaper result counts: from one start even a long search
         may end above what another finds. Where the start has been searched for already it is not worth its time.
+    stay
+        A price on change; the crews must then be of one team each.
 
     Returns
     -------
@@ -105,7 +122,7 @@ def route(
     if not tasks or not staff:
         return []
     for required in (True, False):
-        model = _Model(problem, list(tasks), staff, limits or Limits({}), required=required)
+        model = _Model(problem, list(tasks), staff, limits or Limits({}), stay, required=required)
         params = SolveParams() if required else SolveParams(penalty=PenaltyParams(max_penalty=MAX_PENALTY))
         firsts: list[Solution | None] = [None] if restart or not start else []
         if start:
@@ -144,10 +161,17 @@ class _Model:
     """PyVRP's view of a problem; time is shifted so that none is negative."""
 
     def __init__(
-        self, problem: Problem, tasks: list[int], staff: list[Crew], limits: Limits, *, required: bool
+        self,
+        problem: Problem,
+        tasks: list[int],
+        staff: list[Crew],
+        limits: Limits,
+        stay: Stay | None = None,
+        *,
+        required: bool,
     ) -> None:
         self.problem, self.tasks, self.staff, self.required = problem, tasks, staff, required
-        self.limits = limits
+        self.limits, self.stay = limits, stay
         self.origin = min(crew.shift[0] for crew in staff)
         self.modes = sorted({crew.row.mode for crew in staff})
         self.places = [0, *sorted({problem.tasks[task].child + 1 for task in tasks})]
@@ -164,14 +188,15 @@ class _Model:
     def _data(self) -> ProblemData:
         clients, groups = self._clients()
         depot = Depot(0, service_duration=self.problem.spec.base.handling)
-        profiles: dict[tuple[str, float, int, int], int] = {}
+        profiles: dict[tuple[str, float, int, int, str], int] = {}
         distances: list[NDArray[np.int64]] = []
         durations: list[NDArray[np.int64]] = []
         scale = self._scale()
         types = []
         for crew in self.staff:
             row = crew.row
-            key = (row.mode, row.speed_factor, row.team * row.cost_km, row.team * row.cost_hour)
+            own = crew.names[0] if self.stay else ""
+            key = (row.mode, row.speed_factor, row.team * row.cost_km, row.team * row.cost_hour, own)
             if key not in profiles:
                 profiles[key] = len(distances)
                 distance, duration = self._matrices(crew, scale)
@@ -200,9 +225,20 @@ class _Model:
     def _matrices(self, crew: Crew, scale: float) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         grid = np.ix_(self.places, self.places)
         seconds = self.problem.legs[crew.row.mode, crew.row.speed_factor].seconds[grid]
-        cost = np.rint(self._rupiah(crew) * scale).astype(np.int64)
+        cost = np.rint((self._rupiah(crew) + self._price_of_change(crew)) * scale).astype(np.int64)
         missing = seconds < 0
         return np.where(missing, LARGEST_FIXED, cost), np.where(missing, FAR, seconds)
+
+    def _price_of_change(self, crew: Crew) -> NDArray[np.float64]:
+        """Give the price of legs that were not issued; durations stay true, since PyVRP keeps them apart."""
+        price = np.zeros((len(self.places), len(self.places)))
+        if self.stay is not None:
+            price += self.stay.rupiah
+            np.fill_diagonal(price, 0)
+            for team, here, there in self.stay.legs:
+                if team == crew.names[0] and here in self.location and there in self.location:
+                    price[self.location[here], self.location[there]] = 0
+        return price
 
     def _vehicle_type(self, crew: Crew, profile: int, scale: float) -> VehicleType:
         row, many = crew.row, len(self.tasks)
@@ -218,7 +254,7 @@ class _Model:
             capacity=capacity,
             fixed_cost=round(crew.cost_day * scale),
             tw_early=crew.shift[0] - self.origin,
-            tw_late=self._home(crew) - self.origin,
+            tw_late=max(self._home(crew), crew.shift[0]) - self.origin,
             profile=profile,
             reload_depots=[0] if again else [],
             max_reloads=MAX_RELOADS,
@@ -330,7 +366,8 @@ class _Model:
             for run in filter(None, runs):
                 activities += [Activity("D0")] if activities else []
                 activities += [Activity(f"C{n}") for n in run]
-            kind = next((n for n, crew in enumerate(self.staff) if room[n] and crew.kind == tour.crew.kind), None)
+            alike = [n for n, crew in enumerate(self.staff) if room[n] and crew.kind == tour.crew.kind]
+            kind = next((n for n in alike if self.staff[n].names == tour.crew.names), alike[0] if alike else None)
             if activities and kind is not None:
                 room[kind] -= 1
                 routes.append(Route(self.data, activities, kind))

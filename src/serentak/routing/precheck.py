@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from serentak.base.clock import MINUTE
@@ -48,17 +49,24 @@ class Shortage:
     figures: dict[str, int | str]
 
 
-def impossible(problem: Problem) -> dict[int, Impossible]:
+def impossible(
+    problem: Problem, staff: Sequence[Crew] | None = None, tasks: Sequence[int] | None = None
+) -> dict[int, Impossible]:
     """Find the tasks that cannot be done even by a run of their own with every vehicle free.
+
+    Parameters
+    ----------
+    staff, tasks
+        Crews that there are and tasks asked about; by default all of the stage.
 
     Returns
     -------
     dict
         By task; empty when each task alone can be done.
     """
-    everyone = crews(problem)
+    everyone = crews(problem) if staff is None else list(staff)
     found: dict[int, Impossible] = {}
-    for task in range(len(problem.tasks)):
+    for task in range(len(problem.tasks)) if tasks is None else tasks:
         if not any(_alone(problem, crew, task) for crew in everyone):
             found[task] = _reason(problem, everyone, task)
     return found

@@ -78,7 +78,7 @@ def _escorted(
     for name, guard in zip(names, guards, strict=True):
         shift = problem.spec.shift(day, row, guard[1])
         if shift is not None:
-            groups.setdefault((_pinned(problem, name, shift), guard[1].cost_day), []).append((name, guard))
+            groups.setdefault((pinned_shift(problem, name, shift), guard[1].cost_day), []).append((name, guard))
     return [
         Crew(row, day, tuple(name for name, _ in pairs), tuple(guard for _, guard in pairs), shift)
         for (shift, _cost), pairs in groups.items()
@@ -91,11 +91,11 @@ def _plain(problem: Problem, row: FleetRow, day: int, names: tuple[str, ...]) ->
     groups: dict[Shift, list[str]] = {}
     for name in names:
         if shift is not None:
-            groups.setdefault(_pinned(problem, name, shift), []).append(name)
+            groups.setdefault(pinned_shift(problem, name, shift), []).append(name)
     return [Crew(row, day, tuple(same), (), own) for own, same in groups.items() if own[1] > own[0]]
 
 
-def _pinned(problem: Problem, name: str, shift: Shift) -> Shift:
+def pinned_shift(problem: Problem, name: str, shift: Shift) -> Shift:
     """Narrow a shift by the officer's pins on the vehicle."""
     start, end = shift
     for pin in problem.pins:
@@ -130,10 +130,12 @@ def shift_function(problem: Problem, crew: Crew, index: int) -> Callable[[int], 
     guard = crew.escorts[index][1] if crew.escorts else None
 
     def shift_of(day: int) -> Shift | None:
+        if day == crew.day:
+            return crew.shift
         shift = problem.spec.shift(day, crew.row, guard)
         if shift is None:
             return None
-        pinned = _pinned(problem, crew.names[index], shift)
+        pinned = pinned_shift(problem, crew.names[index], shift)
         return pinned if pinned[1] > pinned[0] else None
 
     return shift_of

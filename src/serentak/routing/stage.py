@@ -65,7 +65,7 @@ def solve_stage(order: Order) -> Solved:
     else:
         drafts, bound = _routes(order, tasks), None
     done = {task for draft in drafts for task in draft.timed.order}
-    undone |= _short(problem, [task for task in tasks if task not in done])
+    undone |= short(problem, [task for task in tasks if task not in done])
     return Solved(tuple(drafts), undone, bound)
 
 
@@ -76,7 +76,7 @@ def nearest_neighbour(order: Order) -> Solved:
     tasks = [task for task in range(len(problem.tasks)) if task not in undone]
     drafts, _broken = timed_tours(problem, nearest(problem, tasks, crews(problem)))
     done = {task for draft in drafts for task in draft.timed.order}
-    return Solved(tuple(drafts), undone | _short(problem, [task for task in tasks if task not in done]))
+    return Solved(tuple(drafts), undone | short(problem, [task for task in tasks if task not in done]))
 
 
 def _trunk(order: Order, tasks: Sequence[int]) -> tuple[Sequence[Draft], Bound | None]:
@@ -215,7 +215,7 @@ def _narrowed(problem: Problem, limits: Limits, broken: Sequence[tuple[int, ...]
     return Limits(closes)
 
 
-def _short(problem: Problem, tasks: Sequence[int]) -> dict[int, Impossible]:
+def short(problem: Problem, tasks: Sequence[int]) -> dict[int, Impossible]:
     """Say why tasks that could each be done alone were not done together."""
     if not tasks:
         return {}

@@ -84,44 +84,100 @@ def time_run(
     spec, seconds = problem.spec, problem.seconds[row.mode, row.speed_factor]
     tasks = [problem.tasks[task] for task in order]
     loading = max([shift[0], shift[0] if busy_until is None else busy_until, *(task.free for task in tasks)])
-    now = depart = max(loading + spec.base.handling, *(spec.children[task.child].earliest for task in tasks))
-    here, today, driving = 0, day, 0
+    depart = max(loading + spec.base.handling, *(spec.children[task.child].earliest for task in tasks))
+    first = spec.children[tasks[0].child]
+    leg = seconds[0][tasks[0].child + 1]
+    # Rather wait at the base, loaded and guarded, than on the road; but be there before it closes.
+    depart = max(depart, min(opening(first, tasks[0].opens, depart + leg), first.closes) - leg)
+    driven = drive(problem, row, order, Position(0, depart, day), shift_of)
+    if driven is None:
+        return None
+    metres = path_metres(problem, row, order)
+    return Timed(tuple(order), depart, driven.halts, driven.back, metres, driven.seconds, day, driven.last_day)
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where a vehicle team is free to go on: a point of the tables of legs, the second, and the working day.
+
+    Parameters
+    ----------
+    arrival
+        Second at which it reaches its first halt, where it is on the way there already.
+    """
+
+    point: int
+    now: int
+    day: int
+    arrival: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Driven:
+    """The rest of a run: its halts, its return, the seconds driven, and the working day on which it is back."""
+
+    halts: tuple[tuple[int, int, int], ...]
+    back: int
+    seconds: int
+    last_day: int
+
+
+def drive(
+    problem: Problem,
+    row: FleetRow,
+    order: Sequence[int],
+    start: Position,
+    shift_of: Callable[[int], Shift | None],
+    *,
+    home_in_time: bool = True,
+) -> Driven | None:
+    """Time a journey from where a loaded team is, through its tasks and home, or tell that it cannot be.
+
+    Parameters
+    ----------
+    home_in_time
+        Whether hours and windows bind the way home; a team that has left long ago comes home when it can.
+    """
+    spec, seconds = problem.spec, problem.seconds[row.mode, row.speed_factor]
+    tasks = [problem.tasks[task] for task in order]
+    here, now, today, shift, driving = start.point, start.now, start.day, shift_of(start.day), 0
     halts: list[tuple[int, int, int]] = []
     for number, task in enumerate(tasks):
         child, there = spec.children[task.child], task.child + 1
         leg, service = seconds[here][there], child.service(task.boxes)
-        if leg < 0:
+        if number == 0 and start.arrival is not None:
+            leg = start.arrival - now
+        if leg < 0 or shift is None:
             return None
-        start = opening(child, task.opens, now + leg)
-        if number == 0:
-            # Rather wait at the base, loaded and guarded, than on the road; but be there before it closes.
-            now = depart = max(now, min(start, child.closes) - leg)
-        elif start + service > shift[1] and spec.overnight and spec.children[tasks[number - 1].child].night:
+        begun = opening(child, task.opens, now + leg)
+        night = number > 0 and spec.overnight and spec.children[tasks[number - 1].child].night
+        if night and begun + service > shift[1]:
             today, shift = today + 1, shift_of(today + 1)
             if shift is None:
                 return None
             now = shift[0]
             halts[-1] = (*halts[-1][:2], now)
-            start = opening(child, task.opens, now + leg)
-        arrive, done = now + leg, start + service
+            begun = opening(child, task.opens, now + leg)
+        arrive, done = now + leg, begun + service
         if arrive > child.closes or done > shift[1]:
             return None
         halts.append((arrive, done, done))
         here, now, driving = there, done, driving + leg
     leg = seconds[here][0]
+    if not tasks and start.arrival is not None:
+        leg = start.arrival - now
     if leg < 0:
         return None
-    if now + leg > shift[1] and spec.overnight and spec.children[tasks[-1].child].night:
+    if shift is not None and now + leg > shift[1] and tasks and spec.overnight and spec.children[tasks[-1].child].night:
         today, shift = today + 1, shift_of(today + 1)
         if shift is None:
             return None
         now = shift[0]
         halts[-1] = (*halts[-1][:2], now)
     home_by = [due for task in tasks if (due := spec.children[task.child].home_by) is not None]
-    if now + leg > min([shift[1], *home_by]):
+    if home_in_time and (shift is None or now + leg > min([shift[1], *home_by])):
         return None
-    metres = path_metres(problem, row, order)
-    return Timed(tuple(order), depart, tuple(halts), now + leg, metres, driving + leg, day, today)
+    return Driven(tuple(halts), now + leg, driving + leg, today)
 
 
 def path_metres(problem: Problem, row: FleetRow, order: Sequence[int]) -> int:

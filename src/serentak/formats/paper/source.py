@@ -32,6 +32,8 @@ class Source:
         The plan and what it was made of.
     crews
         Plates and drivers, by name of the vehicle team.
+    news
+        What a re-plan changed, in words; stands first in its report.
     """
 
     plan: Plan
@@ -40,6 +42,7 @@ class Source:
     rules: Rules
     travel: Travel
     crews: Crews = field(default_factory=dict)
+    news: str = ""
 
     @cached_property
     def sha(self) -> str:

@@ -37,7 +37,8 @@ def sections(source: Source, warnings: Sequence[str] = ()) -> list[Section]:
 
 def report_md(source: Source, warnings: Sequence[str] = ()) -> str:
     """Write ``report.md``."""
-    return as_markdown(_title(source), sums.head(source), sections(source, warnings))
+    head = "\n\n".join(filter(None, (sums.head(source), source.news)))
+    return as_markdown(_title(source), head, sections(source, warnings))
 
 
 def report_sheet(source: Source, warnings: Sequence[str] = ()) -> Sheet:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from serentak.base.clock import format_moment
 from serentak.base.messages import _
 from serentak.base.numbers import number, percent, rupiah
 from serentak.formats.paper.source import Source
@@ -11,6 +12,11 @@ from serentak.formats.report.page import Section, Text, table
 def head(source: Source) -> str:
     """Say which plan this is, and that it is a plan."""
     plan, district = source.plan, source.district
+    if plan.replan is not None:
+        return _("Status: planned as of {at}. Voting day (H) {day}, times {zone}. Seed {seed}, input {sha}.").format(
+            at=format_moment(plan.replan.at), day=district.election_day.isoformat(), zone=district.zone,
+            seed=plan.seed, sha=plan.input_sha256[:12],
+        )  # fmt: skip
     return _(
         "Status: planned, nothing of this has happened yet. Voting day (H) {day}, times {zone}. "
         "Rules {rules}, effort {effort}, seed {seed}, input {sha}."
