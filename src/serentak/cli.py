@@ -34,8 +34,9 @@ def _choose_language() -> None:
 _choose_language()
 
 # Its help speaks the language chosen above.
-from serentak.cli_common import Json, Lang, answer, say  # noqa: E402
+from serentak.cli_common import Effort, Json, Lang, answer, say  # noqa: E402
 from serentak.cli_log import log_app, verify_command, witness_app  # noqa: E402
+from serentak.cli_nation import nation_command  # noqa: E402
 
 MOST_WARNINGS = 20
 
@@ -47,14 +48,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-
-
-class Effort(StrEnum):
-    """How long the search goes on."""
-
-    draft = "draft"
-    standard = "standard"
-    final = "final"
 
 
 class Sample(StrEnum):
@@ -258,6 +251,9 @@ def schema(
         answer(True, district_schema(), [])
 
 
+app.command("nation", help=_("Plan, check and report every district of a national table; goes on where it was ended."))(
+    nation_command
+)
 app.add_typer(log_app, name="log")
 app.add_typer(witness_app, name="witness")
 app.command("verify", help=_("Check a whole log from its public files: exit 0 clean, 1 findings, 2 unreadable."))(

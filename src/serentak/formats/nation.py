@@ -1,10 +1,10 @@
-"""The national report: ``nation.md`` for people and ``nation.csv`` with a row a district, both from the same figures."""
+"""The national report: ``nation.md`` for people, ``nation.csv`` with a row a district, from the same figures."""
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from serentak.base.clock import HOUR, format_moment
@@ -203,7 +203,7 @@ def _comparison(sums: Sums) -> str:
     return f"## {_('Compared with the usual practice')}\n\n" + table(head, rows) + "\n\n" + note
 
 
-def province_table(national: National) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+def province_table(national: National) -> tuple[Sequence[str], Sequence[Sequence[str]]]:
     """Give the heading and a row a province."""
     head = (
         _("Province"), _("districts"), _("stations"), _("boxes"), _("not served out / back"), _("vehicle-days"),
@@ -238,7 +238,7 @@ def missed(national: National) -> list[tuple[Figures, Missed]]:
     return sorted(pairs, key=lambda pair: (pair[1].direction == "back", -pair[1].stations, pair[0].code))
 
 
-def missed_table(national: National) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+def missed_table(national: National) -> tuple[Sequence[str], Sequence[Sequence[str]]]:
     """Give the heading and a row a district, direction and reason."""
     head = (
         _("District"), _("direction"), _("stations"), _("voters"), _("kecamatan"), _("reason, of the first of them"),
@@ -284,11 +284,10 @@ def _elections(national: National) -> str:
     for own in national.figures:
         kinds.setdefault(own.elections, []).append(own)
     rows = []
-    for letters, own in sorted(kinds.items(), key=lambda item: -len(item[1])):
-        names = sorted({province(figures.code).name for figures in own})
+    for letters, alike in sorted(kinds.items(), key=lambda item: -len(item[1])):
+        names = sorted({province(own.code).name for own in alike})
         shown = ", ".join(names) if len(names) <= 3 else _("{n} provinces").format(n=len(names))
-        source = region(own[0].code).contests_source
-        rows.append((" ".join(letters), number(len(own)), shown, source))
+        rows.append((" ".join(letters), number(len(alike)), shown, region(alike[0].code).contests_source))
     head = (_("Elections"), _("districts"), _("where"), _("source"))
     note = _("G governor, B bupati, W walikota; a ballot box for each.")
     return f"## {_('Elections held')}\n\n" + table(head, rows) + "\n\n" + note
@@ -332,8 +331,8 @@ def assumptions(national: National) -> list[str]:
     water = [own for own in national.figures if own.terrain == "river"]
     lines = [
         _(
-            "{villages} of {rows} rows stand for several stations at one point, so that the ways between the stations "
-            "of a village are a fixed gap; true positions lengthen them."
+            "{villages} of the {rows} rows planned stand for several stations at one point, so that the ways between "
+            "the stations of a village are a fixed gap; true positions lengthen them."
         ).format(villages=number(national.villages_at_one_point), rows=number(national.rows)),
         _(
             "Voters of a row are shared out evenly over its stations; whether stations and voters of a village are "
@@ -345,8 +344,8 @@ def assumptions(national: National) -> list[str]:
             "as on land, also where the sea lies between."
         ).format(n=number(len(water))),
         _(
-            "Warehouse and hubs stand at the village nearest the centre weighted by voters. Vehicles and escorts are as "
-            "many as the rule set needs, so that the plan says how many are needed, not how many there are."
+            "Warehouse and hubs stand at the village nearest the centre weighted by voters. Vehicles and escorts are "
+            "as many as the rule set needs, so that the plan says how many are needed, not how many there are."
         ),
         _("Each district lists every assumed value in its input/assumed.csv; together they are {n}.").format(
             n=number(sum(own.assumed for own in national.figures))

@@ -1,4 +1,4 @@
-"""``nation.html``: the national report as one page with a map, complete in itself: no script, font or tile from elsewhere.
+"""``nation.html``: the national report as one page with a map, complete in itself: nothing is fetched from elsewhere.
 
 The map is drawn from the districts' own points: a dot for every hub makes the shape of the country, a disc for every
 district says how many stations it has and whether all are served.
@@ -75,7 +75,9 @@ def nation_html(national: National) -> str:
     return (
         f'<!doctype html>\n<html lang="{language()}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{escape(title)}</title><style>{STYLE}</style></head>\n<body>\n" + "\n".join(parts) + "\n</body></html>\n"
+        f"<title>{escape(title)}</title><style>{STYLE}</style></head>\n<body>\n"
+        + "\n".join(parts)
+        + "\n</body></html>\n"
     )
 
 

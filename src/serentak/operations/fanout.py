@@ -9,18 +9,23 @@ import os
 import signal
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib import import_module
 from multiprocessing import active_children, connection, get_context, parent_process
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from serentak.base.errors import InputError
 from serentak.base.messages import _
 
 T = TypeVar("T")
 R = TypeVar("R")
+
+ANSWER_SECONDS = 10
+"""How long a scheduler has to answer."""
+
 
 @dataclass(frozen=True, slots=True)
 class Lost(Generic[T]):
@@ -86,16 +91,18 @@ class Dask:
         When Dask is not installed, or nobody answers there.
     """
 
+    fatal: tuple[type[Exception], ...]
+
     def __init__(self, address: str) -> None:
         try:
-            from distributed import Client, KilledWorker  # noqa: PLC0415 - an extra, and slow to load
+            distributed: Any = import_module("distributed")  # an extra, slow to load, and without types
         except ImportError:
             raise InputError.of(
                 "--dask", _("Dask is not installed"), _("install it: pip install 'serentak[cluster]'"), value=address
             ) from None
         try:
-            self._client = Client(address, timeout=20, set_as_default=False)
-            self.fatal = (KilledWorker,)
+            self._client = distributed.Client(address, timeout=ANSWER_SECONDS, set_as_default=False)
+            self.fatal = (distributed.KilledWorker,)
         except (OSError, ValueError) as error:
             raise InputError.of(
                 "--dask",
@@ -106,7 +113,7 @@ class Dask:
 
     def width(self) -> int:
         """Give twice the threads of all workers, so that none of them waits for its next piece of work."""
-        return max(2, 2 * sum(self._client.nthreads().values()))
+        return max(2, 2 * int(sum(self._client.nthreads().values())))
 
     @contextmanager
     def open(self) -> Iterator[Executor]:
@@ -121,7 +128,7 @@ class Dask:
             self._client.close()
 
 
-def each(work: Callable[[T], R], orders: Iterable[T], staff: Processes | Dask) -> Iterator[tuple[T, R | Lost[T]]]:
+def each(work: Callable[[T], R], orders: Iterable[T], staff: Processes | Dask) -> Generator[tuple[T, R | Lost[T]]]:
     """Do the work on every order, in the order given; yield results as they come.
 
     When a worker process dies, whatever was being done is suspected, and done again one by one, each alone; what
@@ -142,10 +149,11 @@ def each(work: Callable[[T], R], orders: Iterable[T], staff: Processes | Dask) -
             with staff.open() as executor:
                 while queue or running:
                     while queue and len(running) < (1 if alone else staff.width()):
-                        running[executor.submit(work, queue[0])] = queue.popleft()
-                    for future in wait(running, return_when=FIRST_COMPLETED).done:
-                        yield running[future], _result(future, running[future], staff.fatal)
-                        del running[future]
+                        future = executor.submit(work, queue[0])  # raises where the pool is broken already
+                        running[future] = queue.popleft()
+                    for ended in wait(running, return_when=FIRST_COMPLETED).done:
+                        yield running[ended], _outcome(ended, running[ended], staff)
+                        del running[ended]
         except BrokenExecutor as error:
             if alone:
                 yield from ((order, Lost(order, str(error))) for order in running.values())
@@ -153,8 +161,8 @@ def each(work: Callable[[T], R], orders: Iterable[T], staff: Processes | Dask) -
                 suspects.extend(running.values())
 
 
-def _result(future: Future[R], order: T, fatal: tuple[type[Exception], ...]) -> R | Lost[T]:
+def _outcome(future: Future[Any], order: T, staff: Processes | Dask) -> Any:
     try:
         return future.result()
-    except fatal as error:
+    except staff.fatal as error:
         return Lost(order, str(error))

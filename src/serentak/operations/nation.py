@@ -7,7 +7,6 @@ goes on where it ended and comes to the same bytes. What depends on the hour or 
 from __future__ import annotations
 
 import fcntl
-import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
@@ -127,8 +126,8 @@ def plan_nation(
         national = National(
             source=table.file,
             source_sha256=table.sha256,
-            rows=table.rows,
-            villages_at_one_point=table.villages_at_one_point,
+            rows=sum(len(table.districts[code]) for code in codes),
+            villages_at_one_point=sum(block.count > 1 for code in codes for block in table.districts[code]),
             without_stations=table.without_stations,
             effort=effort,
             figures=tuple(known[code] for code in sorted(known)),
@@ -278,7 +277,9 @@ def _finished(out: Path, code: str) -> Figures | None:
         return msgspec.json.decode(path.read_bytes(), type=Figures)
     except (OSError, msgspec.MsgspecError) as error:
         message = _("the figures of a finished district cannot be read: {error}").format(error=error)
-        raise InputError.of(str(path), message, _("remove the district's folder; the same call plans it again")) from None
+        raise InputError.of(
+            str(path), message, _("remove the district's folder; the same call plans it again")
+        ) from None
 
 
 def _keep(out: Path, done: Done) -> Figures:
@@ -296,7 +297,7 @@ def _write(out: Path, name: str, text: str) -> None:
     part = out / f".{name}.part"
     try:
         part.write_text(text, encoding="utf-8", newline="")
-        os.replace(part, out / name)
+        part.replace(out / name)
     except OSError as error:
         raise _unwritable(out / name, error) from None
 

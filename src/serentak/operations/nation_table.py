@@ -87,10 +87,6 @@ class NationalTable:
         Hash of the file's bytes.
     districts
         Rows by code of the kabupaten or kota.
-    rows
-        Rows with stations.
-    villages_at_one_point
-        Rows that stand for more than one station, all at the same point.
     without_stations
         Rows of villages without a station, which are left out.
     ignored
@@ -100,8 +96,6 @@ class NationalTable:
     file: str
     sha256: str
     districts: dict[str, list[Block]] = field(default_factory=dict)
-    rows: int = 0
-    villages_at_one_point: int = 0
     without_stations: int = 0
     ignored: tuple[str, ...] = ()
 
@@ -161,10 +155,7 @@ def _take(table: Table, found: NationalTable, seen: dict[str, int], problems: Pr
     for code, own in _by_region(table, stations, problems).items():
         elections_are_held(table, own, code, problems)
         blocks = found.districts.setdefault(code.code, [])
-        for station in own:
-            blocks.append(Block(station, counts[station.row]))
-            found.rows += 1
-            found.villages_at_one_point += counts[station.row] > 1
+        blocks.extend(Block(station, counts[station.row]) for station in own)
 
 
 def _count(table: Table, row: Row, problems: Problems) -> int | None:

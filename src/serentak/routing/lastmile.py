@@ -124,8 +124,8 @@ def single_runs(
 ) -> list[tuple[Crew, tuple[int, ...]]]:
     """Route tasks as if every run had a vehicle of its own, paid by the hour: its share of a working day.
 
-    Where no shift holds two runs a run costs the whole day. Without reloads an iteration costs a fraction, and the search sees at once what a detour costs; with them it pays
-    nothing until a whole vehicle-day is lost.
+    Where no shift holds two runs a run costs the whole day. Without reloads an iteration costs a fraction, and the
+    search sees at once what a detour costs; with them it pays nothing until a whole vehicle-day is lost.
 
     Returns
     -------

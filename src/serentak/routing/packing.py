@@ -100,18 +100,17 @@ def _teams(everyone: Sequence[Crew]) -> dict[str, _Team]:
 
 def _best_place(problem: Problem, teams: dict[str, _Team], run: Candidate) -> tuple[str, int, Timed] | None:
     best: tuple[tuple[int, int, int, int], str, int, Timed] | None = None
-    fresh: set[object] = set()
+    fresh: set[int] = set()
     for rank, (name, team) in enumerate(teams.items()):
         for day in run.days:
-            if day not in team.crews or team.crews[day][0].row != run.row:
+            if day not in team.crews or team.crews[day][0].row.row != run.row.row:
                 continue
             crew = team.crews[day][0]
             if not team.runs:
                 # Unused teams of one crew are alike; one stands for all.
-                alike = crew.kind
-                if alike in fresh:
+                if id(crew) in fresh:
                     continue
-                fresh.add(alike)
+                fresh.add(id(crew))
             timed = _try(problem, team, run, day)
             if timed is None:
                 continue
@@ -130,6 +129,8 @@ def _try(problem: Problem, team: _Team, run: Candidate, day: int) -> Timed | Non
     if last is not None and last.last_day > day:
         return None
     busy = last.back if last is not None and last.last_day == day else None
+    if busy is not None and not run.nights and busy + run.occupied > crew.shift[1]:
+        return None
     timed = time_run(problem, run.row, run.timed.order, day, shift_function(problem, crew, index), busy)
     # Ballots sleep on the road only where the way is too long for a day, never to fill an evening.
     if timed is None or timed.last_day - timed.first_day > run.nights:

@@ -18,7 +18,7 @@ from serentak.routing.problem import Problem
 from serentak.routing.roster import Crew, shift_function
 from serentak.routing.split import split
 from serentak.routing.timing import Timed, time_run
-from serentak.routing.trunk import Candidate
+from serentak.routing.trunk import Candidate, work
 
 SHARE: Final = 8
 """Part of the patience that each search for single runs has."""
@@ -28,9 +28,7 @@ NEARLY: Final = 0.02
 """How near: the share of the working days by which the work may pass what they hold, or stay below it."""
 
 
-def packed_tours(
-    problem: Problem, tasks: Sequence[int], staff: Sequence[Crew], patience: int, seed: int
-) -> list[Tour]:
+def packed_tours(problem: Problem, tasks: Sequence[int], staff: Sequence[Crew], patience: int, seed: int) -> list[Tour]:
     """Make tours of single runs, packed on teams and days.
 
     Returns
@@ -58,11 +56,7 @@ def _candidate(problem: Problem, staff: Sequence[Crew], crew: Crew, run: tuple[i
         return []
     days = tuple(sorted({other.day for other in staff if other.row == crew.row}))
     cost = moving_cost(crew.row, timed.metres, timed.seconds)
-    return [Candidate(crew.row, timed, days, 0, _work(problem, timed), cost)]
-
-
-def _work(problem: Problem, timed: Timed) -> int:
-    return timed.back - timed.depart + problem.spec.base.handling
+    return [Candidate(crew.row, timed, days, 0, work(problem, timed), cost)]
 
 
 def _worth(problem: Problem, drafts: Sequence[Draft]) -> tuple[int, int]:
@@ -76,8 +70,8 @@ def _nearly_spared(problem: Problem, drafts: Sequence[Draft]) -> bool:
     if problem.spec.direction == "back" or len(days) < 2 or len({draft.row.row for draft in drafts}) > 1:
         return False  # on the return vehicles wait for the count, so that the sum of the work says little
     shift = max(problem.spec.hours[1] - problem.spec.hours[0], 1)
-    work = sum(_work(problem, draft.timed) for draft in drafts)
-    return abs(work / ((len(days) - 1) * shift) - 1) < NEARLY
+    needed = sum(work(problem, draft.timed) for draft in drafts)
+    return abs(needed / ((len(days) - 1) * shift) - 1) < NEARLY
 
 
 def _tours(staff: Sequence[Crew], drafts: Sequence[Draft]) -> list[Tour]:
