@@ -25,6 +25,9 @@ SHORT = 4
 """Part of the patience that is left to the search from packed runs."""
 SLACKS = tuple(1 - 0.03 * n for n in range(17))
 """Shares of the shift offered to the cover, so that its runs can also be packed; the cheapest result is kept."""
+THOROUGH = 500
+"""Patience below which a trunk is weighed whole only where it has few candidates; a large cover takes a minute."""
+FEW_CANDIDATES = 2000
 MANY = 1000
 """Candidates above which only two of these shares are tried, since each takes long."""
 
@@ -85,12 +88,14 @@ def nearest_neighbour(order: Order) -> Solved:
 def _trunk(order: Order, tasks: Sequence[int]) -> tuple[Sequence[Draft], Bound | None]:
     """Solve the trunk exactly where its runs can be weighed one by one, else by the better of two heuristics."""
     problem = order.problem
-    listed = candidates(problem, tasks, MOST_LISTED)
-    if listed is not None and len(listed) <= MOST_CANDIDATES:
+    quick = order.patience < THOROUGH
+    most_listed, most = (FEW_CANDIDATES,) * 2 if quick else (MOST_LISTED, MOST_CANDIDATES)
+    listed = candidates(problem, tasks, most_listed)
+    if listed is not None and len(listed) <= most:
         whole = cover(problem, tasks, listed)
         drafts = _covered(problem, tasks, listed, whole)
         return drafts, _bound(whole, drafts) if whole else None
-    fewer = (candidates(problem, tasks, MOST_CANDIDATES, most) for most in (3, 2, 1))
+    fewer = (candidates(problem, tasks, most, parts) for parts in (3, 2, 1))
     smaller = next((few for few in fewer if few is not None), [])
     ways = (_covered(problem, tasks, smaller, cover(problem, tasks, smaller)), _routes(order, tasks))
     drafts = min(ways, key=lambda drafts: _worth(problem, tasks, drafts))
@@ -113,7 +118,7 @@ def _covered(
             packed = pack(problem, chosen.chosen, listed)
         best = min((best, packed), key=lambda drafts: _worth(problem, tasks, drafts))
         lost, rupiah = _worth(problem, tasks, best)
-        if not lost and whole and (rupiah <= whole.bound * 1.0005 or chosen.bound > rupiah):
+        if not lost and whole and rupiah <= max(whole.bound, chosen.bound) * 1.0005:
             break
     return best
 
