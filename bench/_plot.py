@@ -27,8 +27,7 @@ def _svg(series: Series, names: tuple[str, str], logs: tuple[bool, bool], *, lin
     x_axis = _Axis([x for x, _y in points], LEFT, WIDTH - RIGHT, log=logs[0])
     y_axis = _Axis([y for _x, y in points], HEIGHT - BOTTOM, TOP, log=logs[1])
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" font-family="sans-serif" '
-        'font-size="12">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" font-size="12">',
         f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#fff"/>',
     ]
     for tick in x_axis.ticks():
@@ -53,9 +52,8 @@ def _svg(series: Series, names: tuple[str, str], logs: tuple[bool, bool], *, lin
         f'<text x="{(LEFT + WIDTH - RIGHT) / 2}" y="{HEIGHT - 10}" text-anchor="middle">{escape(names[0])}</text>'
     )
     middle = (TOP + HEIGHT - BOTTOM) / 2
-    parts.append(
-        f'<text x="16" y="{middle}" text-anchor="middle" transform="rotate(-90 16 {middle})">{escape(names[1])}</text></svg>'
-    )
+    turned = f'transform="rotate(-90 16 {middle})"'
+    parts.append(f'<text x="16" y="{middle}" text-anchor="middle" {turned}>{escape(names[1])}</text></svg>')
     return "\n".join(parts) + "\n"
 
 

@@ -16,6 +16,7 @@ import pytest
 import typer
 
 from serentak.cli import app
+from serentak.formats.nation import CSV_COLUMNS
 from serentak.formats.stops import COLUMNS
 from serentak.plan.model import json_schema
 from serentak.plan.reasons import CODES
@@ -55,6 +56,12 @@ def test_every_column_of_stops_is_documented_in_order():
 @pytest.mark.parametrize("record", sorted(RECORDS))
 def test_every_field_of_the_plan_is_documented_in_order(record):
     assert first_cells(section(page("docs/plan-folder.md"), f"### {record}")) == list(RECORDS[record]["properties"])
+
+
+def test_every_column_of_the_national_report_is_documented_in_order():
+    rows = section(page("docs/nation.md"), "### `nation.csv`").splitlines()
+    names = [name for row in rows for name in re.findall(r"`(\w+)`", row.partition(" | ")[0])]
+    assert names == list(CSV_COLUMNS)
 
 
 def test_every_reason_is_documented():

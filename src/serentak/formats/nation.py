@@ -207,7 +207,7 @@ def province_table(national: National) -> tuple[Sequence[str], Sequence[Sequence
     """Give the heading and a row a province."""
     head = (
         _("Province"), _("districts"), _("stations"), _("boxes"), _("not served out / back"), _("vehicle-days"),
-        _("escort-days"), _("km"), _("hours"), _("cost"), _("saved"),
+        _("escort-days"), "km", _("hours"), _("cost"), _("saved"),
     )  # fmt: skip
     rows = [
         (

@@ -128,7 +128,7 @@ def _legend() -> str:
 def _districts(national: National) -> str:
     head = (
         _("District"), _("Province"), _("stations"), _("boxes"), _("not served out / back"), _("vehicle-days"),
-        _("escort-days"), _("km"), _("cost"), _("cost a box"),
+        _("escort-days"), "km", _("cost"), _("cost a box"),
     )  # fmt: skip
     rows = [
         (
