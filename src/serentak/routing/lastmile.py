@@ -120,12 +120,17 @@ def route(
 
 
 def single_runs(
-    problem: Problem, tasks: Sequence[int], patience: int, seed: int, staff: Sequence[Crew]
+    problem: Problem, tasks: Sequence[int], patience: int, seed: int, staff: Sequence[Crew], start: Sequence[Tour]
 ) -> list[tuple[Crew, tuple[int, ...]]]:
     """Route tasks as if every run had a vehicle of its own, paid by the hour: its share of a working day.
 
     Where no shift holds two runs a run costs the whole day. Without reloads an iteration costs a fraction, and the
     search sees at once what a detour costs; with them it pays nothing until a whole vehicle-day is lost.
+
+    Parameters
+    ----------
+    start
+        Tours whose runs the search begins from; tasks that are not `tasks` are passed over.
 
     Returns
     -------
@@ -133,7 +138,10 @@ def single_runs(
         Which kind of team should make each run; none where no feasible solution was found.
     """
     model = _Model(problem, list(tasks), list(staff), Limits({}), required=True, single=True)
-    result = _searched(model.data, patience, seed, SolveParams(), None)
+    params = SolveParams()
+    alone = [Tour(tour.crew, (run,)) for tour in start for run in tour.runs]
+    first = _descended(model.data, model.solution(alone), seed, params.penalty)
+    result = _searched(model.data, patience, seed, params, first)
     if not result.is_feasible():
         return []
     return [(tour.crew, run) for tour in model.tours(result.best) for run in tour.runs]
@@ -364,7 +372,7 @@ class _Model:
     def solution(self, start: Sequence[Tour]) -> Solution:
         """Make a first solution of tours; PyVRP takes it even where it is not feasible."""
         client = {task: n for n, task in reversed(list(enumerate(self.owner)))}
-        room = [len(crew.names) for crew in self.staff]
+        room = [len(self.tasks) if self.single else len(crew.names) for crew in self.staff]
         routes = []
         for tour in start:
             runs = [[client[task] for task in run if task in client] for run in tour.runs]

@@ -162,15 +162,16 @@ class _Start:
 
 
 def _start(order: Order, tasks: Sequence[int], staff: Sequence[Crew]) -> _Start:
-    """Give tours to begin from: packed single runs, else nearest neighbour's; or the way out reversed where cheaper."""
+    """Give tours to begin from: the best of nearest neighbour's, packed single runs, and the way out reversed."""
     problem = order.problem
-    ways = [_reversed(order, tasks, staff)] if order.warm else []
+    ways = [nearest(problem, tasks, staff)]
+    if order.warm:
+        ways.append(_reversed(order, tasks, staff))
     packed = False
     if may_reload(problem, tasks, staff) or len(tasks) > LARGE:
-        ways.insert(0, packed_tours(problem, tasks, staff, order.patience, order.seed))
-        packed = not _value(problem, tasks, ways[0])[0]
-    if not packed:
-        ways.insert(0, nearest(problem, tasks, staff))
+        first = min(ways, key=lambda tours: _value(problem, tasks, tours))
+        ways.append(packed_tours(problem, tasks, staff, order.patience, order.seed, first))
+        packed = not _value(problem, tasks, ways[-1])[0]
     return _Start(min(ways, key=lambda tours: _value(problem, tasks, tours)), packed)
 
 

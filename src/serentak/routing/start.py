@@ -28,8 +28,22 @@ NEARLY: Final = 0.02
 """How near: the share of the working days by which the work may pass what they hold, or stay below it."""
 
 
-def packed_tours(problem: Problem, tasks: Sequence[int], staff: Sequence[Crew], patience: int, seed: int) -> list[Tour]:
+def packed_tours(
+    problem: Problem,
+    tasks: Sequence[int],
+    staff: Sequence[Crew],
+    patience: int,
+    seed: int,
+    first: Sequence[Tour],
+) -> list[Tour]:
     """Make tours of single runs, packed on teams and days.
+
+    Parameters
+    ----------
+    patience
+        Iterations without improvement of a search that begins from nothing.
+    first
+        Tours whose runs are improved.
 
     Returns
     -------
@@ -41,7 +55,7 @@ def packed_tours(problem: Problem, tasks: Sequence[int], staff: Sequence[Crew], 
     for attempt in range(ATTEMPTS):
         runs: list[Candidate] = []
         for group in split(problem, tasks):
-            for crew, run in single_runs(problem, group, share << 2 * attempt, seed + attempt, staff):
+            for crew, run in single_runs(problem, group, share << 2 * attempt, seed + attempt, staff, first):
                 runs.extend(_candidate(problem, staff, crew, run))
         drafts = pack(problem, runs, staff=staff)
         best = min((best, drafts), key=lambda drafts: _worth(problem, drafts)) if best else drafts
