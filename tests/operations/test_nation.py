@@ -119,6 +119,7 @@ def _begin(out: Path, table: Path) -> subprocess.Popen[str]:
     """Start a run and come back when its first district is finished."""
     run = subprocess.Popen(
         command(table, "-o", out, "--jobs", "1"),
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 - a background job would ignore it
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ, "SERENTAK_LANG": "en"},
     )  # fmt: skip
     assert run.stderr is not None

@@ -132,7 +132,7 @@ def each(work: Callable[[T], R], orders: Iterable[T], staff: Processes | Dask) -
     """Do the work on every order, in the order given; yield results as they come.
 
     When a worker process dies, whatever was being done is suspected, and done again one by one, each alone; what
-    loses its worker then has lost it by itself. The rest goes on. On a cluster the scheduler sees to it.
+    loses its worker twice then has lost it by itself. The rest goes on. On a cluster the scheduler sees to it.
 
     Raises
     ------
@@ -141,6 +141,7 @@ def each(work: Callable[[T], R], orders: Iterable[T], staff: Processes | Dask) -
     """
     waiting = deque(orders)
     suspects: deque[T] = deque()
+    deaths = 0  # of the first suspect's worker, while it was alone
     while waiting or suspects:
         alone = bool(suspects)
         queue = suspects if alone else waiting
@@ -154,11 +155,14 @@ def each(work: Callable[[T], R], orders: Iterable[T], staff: Processes | Dask) -
                     for ended in wait(running, return_when=FIRST_COMPLETED).done:
                         yield running[ended], _outcome(ended, running[ended], staff)
                         del running[ended]
+                        deaths = 0
         except BrokenExecutor as error:
-            if alone:
+            if alone and deaths:
                 yield from ((order, Lost(order, str(error))) for order in running.values())
+                deaths = 0
             else:
-                suspects.extend(running.values())
+                suspects.extendleft(running.values())
+                deaths += alone
 
 
 def _outcome(future: Future[Any], order: T, staff: Processes | Dask) -> Any:

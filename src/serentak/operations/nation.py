@@ -173,7 +173,7 @@ def _run(
 def _failure(order: Order, result: Failed | Lost[Order]) -> Failure:
     if isinstance(result, Lost):
         words = _(
-            "its worker process died twice, the second time alone ({reason}); most often the system ended it for want "
+            "its worker process died twice while it was alone ({reason}); most often the system ended it for want "
             "of memory: free some, or plan this district on a larger machine"
         ).format(reason=result.words)
         return Failure(order.code, order.stations, words)
