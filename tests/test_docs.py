@@ -24,6 +24,7 @@ from serentak.custody.kinds import ENROLS, KINDS, PARTIES, ROLES
 from serentak.custody.life import STATUSES
 from serentak.formats import geojson
 from serentak.formats.manifest import SHEETS
+from serentak.formats.nation import CSV_COLUMNS
 from serentak.formats.stops import COLUMNS
 from serentak.formats.stress import COLUMNS as STRESS_COLUMNS
 from serentak.operations.measures import COLUMNS as MEASURES
@@ -79,6 +80,12 @@ def test_every_property_of_the_routes_is_documented_in_order(feature):
 @pytest.mark.parametrize("record", sorted(RECORDS))
 def test_every_field_of_the_plan_is_documented_in_order(record):
     assert first_cells(section(page("docs/plan-folder.md"), f"### {record}")) == list(RECORDS[record]["properties"])
+
+
+def test_every_column_of_the_national_report_is_documented_in_order():
+    rows = section(page("docs/nation.md"), "### `nation.csv`").splitlines()
+    names = [name for row in rows for name in re.findall(r"`(\w+)`", row.partition(" | ")[0])]
+    assert names == list(CSV_COLUMNS)
 
 
 def test_every_reason_is_documented():

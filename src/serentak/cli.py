@@ -34,7 +34,7 @@ def _choose_language() -> None:
 _choose_language()
 
 # Its help speaks the language chosen above.
-from serentak.cli_common import Json, Lang, answer, say  # noqa: E402
+from serentak.cli_common import Effort, Json, Lang, answer, say  # noqa: E402
 from serentak.cli_custody import (  # noqa: E402
     announce_command,
     evidence_command,
@@ -43,6 +43,7 @@ from serentak.cli_custody import (  # noqa: E402
     state_command,
 )
 from serentak.cli_log import log_app, verify_command, witness_app  # noqa: E402
+from serentak.cli_nation import nation_command  # noqa: E402
 from serentak.cli_paper import paper_command  # noqa: E402
 from serentak.cli_replan import replan_command  # noqa: E402
 from serentak.cli_risk import harden_command, stress_command  # noqa: E402
@@ -57,14 +58,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-
-
-class Effort(StrEnum):
-    """How long the search goes on."""
-
-    draft = "draft"
-    standard = "standard"
-    final = "final"
 
 
 class Sample(StrEnum):
@@ -280,6 +273,9 @@ def schema(
 app.command("paper", help=_("Print a plan: run-sheets, labels, forms, lists, map, tables, report."))(paper_command)
 app.command("replan", help=_("Make a plan hold again after roads closed or teams were lost, and say what changed."))(
     replan_command
+)
+app.command("nation", help=_("Plan, check and report every district of a national table; goes on where it was ended."))(
+    nation_command
 )
 app.add_typer(log_app, name="log")
 app.add_typer(witness_app, name="witness")

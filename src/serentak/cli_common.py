@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from enum import StrEnum
 from typing import Annotated
 
 import typer
 
 from serentak.base.messages import LANGUAGES, _, set_language
+
+
+class Effort(StrEnum):
+    """How long the search goes on."""
+
+    draft = "draft"
+    standard = "standard"
+    final = "final"
 
 
 def _language(value: str) -> str:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import io
+import zlib
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from serentak.base.errors import InputError, Problems
@@ -11,7 +14,8 @@ from serentak.base.messages import _
 from serentak.base.table import INVISIBLE, Lines, Table, headings_of, normalise, read_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
 
     from serentak.base.cells import Column
 
@@ -51,6 +55,68 @@ def read_csv(
         return Table(file, readable=False)
 
 
+def stream_csv(
+    path: Path, columns: Sequence[Column], problems: Problems, *, batch: int = 20_000, **how: Any
+) -> Iterator[Table]:
+    """Read a long UTF-8 CSV file, plain or packed by gzip, batch by batch, so that it never stands in memory whole.
+
+    Parameters
+    ----------
+    path
+        The file; one whose content is gzip's is unpacked on the way.
+    columns
+        Columns that may stand in it.
+    problems
+        Takes everything found; a heading that cannot be used ends the reading.
+    batch
+        Rows in a batch.
+    how
+        See `read_lines`.
+
+    Yields
+    ------
+    Table
+        A batch, with the row numbers of the whole file.
+
+    Raises
+    ------
+    InputError
+        When the file cannot be read, is no UTF-8 text, or its quotation marks do not close.
+    """
+    file, row = path.name, 0
+    try:
+        with path.open("rb") as raw, _unpacked(raw) as source:
+            start = source.peek(4096)
+            _not_empty(start, file)
+            _a_text_file(start, file)
+            delimiter = _delimiter(start.decode("utf-8-sig", errors="replace"), columns)
+            text = io.TextIOWrapper(source, encoding="utf-8-sig", newline="")
+            lines = _strip(enumerate(csv.reader(text, delimiter=delimiter, strict=True), 1))
+            heading = list(islice((line for line in lines if any(line[1])), 1))
+            while body := list(islice(lines, batch)):
+                row = body[-1][0]
+                yield read_lines([*heading, *body], file, columns, problems, **how)
+                if any(problem.row == heading[0][0] for problem in problems.errors):
+                    return
+    except UnicodeDecodeError:
+        raise InputError.of(
+            file,
+            _("the text is not UTF-8"),
+            _("save the file in the spreadsheet program as CSV UTF-8"),
+            row=row + 1,
+        ) from None
+    except csv.Error:
+        raise _open_quotation(file, row + 1) from None
+    except (gzip.BadGzipFile, EOFError, zlib.error):
+        raise InputError.of(
+            file, _("the packed file is damaged or cut short"), _("fetch it again, or hand over the plain CSV file")
+        ) from None
+
+
+def _unpacked(raw: io.BufferedReader) -> gzip.GzipFile | io.BufferedReader:
+    return gzip.GzipFile(fileobj=raw) if raw.peek(2)[:2] == b"\x1f\x8b" else raw
+
+
 def csv_lines(data: bytes, file: str, columns: Sequence[Column], problems: Problems) -> Lines:
     """Turn the bytes of a CSV file into cells.
 
@@ -62,7 +128,7 @@ def csv_lines(data: bytes, file: str, columns: Sequence[Column], problems: Probl
     _not_empty(data, file)
     _a_text_file(data, file)
     text = decode(data, file, problems)
-    return _strip(_split(text, _delimiter(text, columns), file))
+    return list(_strip(_split(text, _delimiter(text, columns), file)))
 
 
 def _not_empty(data: bytes, file: str) -> None:
@@ -150,14 +216,18 @@ def _split(text: str, delimiter: str, file: str) -> Lines:
         for number, cells in enumerate(reader, 1):
             lines.append((number, cells))
     except csv.Error:
-        raise InputError.of(
-            file,
-            _("a quotation mark is not closed, or text follows a closed one"),
-            _('close it; a quotation mark inside a cell is written twice: ""'),
-            row=len(lines) + 1,
-        ) from None
+        raise _open_quotation(file, len(lines) + 1) from None
     return lines
 
 
-def _strip(lines: Lines) -> Lines:
-    return [(number, [cell.strip().strip(INVISIBLE).strip() for cell in cells]) for number, cells in lines]
+def _open_quotation(file: str, row: int) -> InputError:
+    return InputError.of(
+        file,
+        _("a quotation mark is not closed, or text follows a closed one"),
+        _('close it; a quotation mark inside a cell is written twice: ""'),
+        row=row,
+    )
+
+
+def _strip(lines: Iterable[tuple[int, list[str]]]) -> Iterator[tuple[int, list[str]]]:
+    return ((number, [cell.strip().strip(INVISIBLE).strip() for cell in cells]) for number, cells in lines)

@@ -93,7 +93,7 @@ def new_district(
     problems.raise_errors()
     if where is None:
         raise AssertionError  # without errors there is a region
-    _elections_are_held(table, stations, where, problems)
+    elections_are_held(table, stations, where, problems)
     if all(station.lon is None for station in stations):
         problems.error(
             table.file, None, "lon", None,
@@ -206,7 +206,8 @@ def _one_region(table: Table, stations: list[Station], problems: Problems) -> Re
     return found_regions[0] if len(found_regions) == 1 else None
 
 
-def _elections_are_held(table: Table, stations: list[Station], where: Region, problems: Problems) -> None:
+def elections_are_held(table: Table, stations: list[Station], where: Region, problems: Problems) -> None:
+    """Note the stations of a list that ask for an election which their region does not hold."""
     for station in stations:
         strange = [letter for letter in station.elections if letter not in where.contests]
         if strange:

@@ -148,16 +148,31 @@ def make_plan(
     """
     refuse_existing(out)
     ground = read_ground(source)
-    started = datetime.now(UTC)
     with new_folder(out) as folder:
-        copy_input(source, folder / "input")
-        plan = plan_district(ground.district, effort, seed, travel=ground.travel, jobs=jobs, progress=progress)
-        plan = msgspec.structs.replace(
-            plan, input_sha256=input_sha256(folder / "input"), pins_rupiah=_price_of_pins(ground, plan, jobs)
-        )
-        write_plan(folder, plan, ground)
-        (folder / "run.json").write_text(run_record(started), encoding="utf-8")
+        plan = fill_plan_folder(folder, source, ground, effort, seed, jobs=jobs, progress=progress)
     return Made(out, plan, ground.warnings)
+
+
+def fill_plan_folder(
+    folder: Path,
+    source: Path,
+    ground: Ground,
+    effort: str = DEFAULT_EFFORT,
+    seed: int | None = None,
+    *,
+    jobs: int = 1,
+    progress: Progress | None = None,
+) -> Plan:
+    """Plan a district and write the plan, with all that belongs to it, into an empty folder; see `make_plan`."""
+    started = datetime.now(UTC)
+    copy_input(source, folder / "input")
+    plan = plan_district(ground.district, effort, seed, travel=ground.travel, jobs=jobs, progress=progress)
+    plan = msgspec.structs.replace(
+        plan, input_sha256=input_sha256(folder / "input"), pins_rupiah=_price_of_pins(ground, plan, jobs)
+    )
+    write_plan(folder, plan, ground)
+    (folder / "run.json").write_text(run_record(started), encoding="utf-8")
+    return plan
 
 
 def write_plan(folder: Path, plan: Plan, ground: Ground) -> None:
@@ -205,13 +220,13 @@ def _price_of_pins(ground: Ground, plan: Plan, jobs: int) -> int | None:
     return plan.totals.rupiah - without.totals.rupiah
 
 
-def run_record(started: datetime) -> str:
-    """Say when and where a plan was made; kept out of ``plan.json``, which depends on its input alone."""
+def run_record(started: datetime, **more: object) -> str:
+    """Say when and where something was made; kept out of what depends on its input alone."""
     record = {
         "made": datetime.now(UTC).isoformat(timespec="seconds"),
         "seconds": round((datetime.now(UTC) - started).total_seconds(), 1),
         "serentak": __version__,
         "python": platform.python_version(),
         "machine": platform.platform(),
-    }
+    } | more
     return json.dumps(record, indent=1) + "\n"

@@ -41,6 +41,8 @@ from serentak.routing.roster import Crew, crews
 
 LARGEST_FIXED: Final = 50_000
 """Largest fixed cost handed to PyVRP: half of its largest penalty, so that infeasibility never pays."""
+SINGLE_SCALE: Final = 10
+"""Finer units where no whole vehicle-day is at stake: a second of the dearest one is then about ten of them."""
 PRIZE: Final = 100_000
 """Cost of leaving one voter unserved; more than any way to serve a station, so voters come before rupiah."""
 MAX_PENALTY: Final = 10_000_000
@@ -134,6 +136,53 @@ def route(
     return []
 
 
+def single_runs(
+    problem: Problem, tasks: Sequence[int], patience: int, seed: int, staff: Sequence[Crew], start: Sequence[Tour]
+) -> list[tuple[Crew, tuple[int, ...]]]:
+    """Route tasks as if every run had a vehicle of its own, paid by the hour: its share of a working day.
+
+    Where no shift holds two runs a run costs the whole day. Without reloads an iteration costs a fraction, and the
+    search sees at once what a detour costs; with them it pays nothing until a whole vehicle-day is lost.
+
+    Parameters
+    ----------
+    start
+        Tours whose runs the search begins from; tasks that are not `tasks` are passed over.
+
+    Returns
+    -------
+    list of (crew, run)
+        Which kind of team should make each run; none where no feasible solution was found.
+    """
+    model = _Model(problem, list(tasks), list(staff), Limits({}), required=True, single=True)
+    params = SolveParams()
+    alone = [Tour(tour.crew, (run,)) for tour in start for run in tour.runs]
+    first = _descended(model.data, model.solution(alone), seed, params.penalty)
+    result = _searched(model.data, patience, seed, params, first)
+    if not result.is_feasible():
+        return []
+    return [(tour.crew, run) for tour in model.tours(result.best) for run in tour.runs]
+
+
+def may_reload(problem: Problem, tasks: Sequence[int], staff: Sequence[Crew]) -> bool:
+    """Tell whether some shift is long enough for two runs."""
+    quickest = quickest_run(problem, tasks)
+    return any(crew.shift[1] - crew.shift[0] >= 2 * quickest for crew in staff)
+
+
+def quickest_run(problem: Problem, tasks: Sequence[int]) -> int:
+    """Give the least time that any run can take, from loading to the return."""
+    spec = problem.spec
+    return spec.base.handling + min(
+        there + problem.child(task).service(problem.tasks[task].boxes) + seconds[point][0]
+        for task in tasks
+        for point in [problem.tasks[task].child + 1]
+        for seconds in problem.seconds.values()
+        for there in [seconds[0][point]]
+        if there >= 0 and seconds[point][0] >= 0
+    )
+
+
 def _searched(data: ProblemData, patience: int, seed: int, params: SolveParams, first: Solution | None) -> Result:
     with warnings.catch_warnings():
         # Where not all can be served the penalties do reach their limit; the caller says so in its own words.
@@ -169,9 +218,10 @@ class _Model:
         stay: Stay | None = None,
         *,
         required: bool,
+        single: bool = False,
     ) -> None:
         self.problem, self.tasks, self.staff, self.required = problem, tasks, staff, required
-        self.limits, self.stay = limits, stay
+        self.single, self.limits, self.stay = single, limits, stay
         self.origin = min(crew.shift[0] for crew in staff)
         self.modes = sorted({crew.row.mode for crew in staff})
         self.places = [0, *sorted({problem.tasks[task].child + 1 for task in tasks})]
@@ -182,7 +232,7 @@ class _Model:
         self.barring = [mode for mode in self.modes if any(self._bars(mode, task) for task in tasks)]
         self.guarding = any(problem.spec.needs_escort(problem.child(task)) for task in tasks)
         self.guarding = self.guarding and not all(crew.escorts for crew in staff)
-        self.quickest = self._quickest_run()
+        self.quickest = quickest_run(problem, tasks)
         self.data = self._data()
 
     def _data(self) -> ProblemData:
@@ -211,9 +261,12 @@ class _Model:
         """Give solver units a rupiah."""
         fixed = max(crew.cost_day for crew in self.staff)
         if fixed > 0:
-            return LARGEST_FIXED / fixed
+            return LARGEST_FIXED / fixed * (SINGLE_SCALE if self.single and self._reloads() else 1)
         longest = max(float(self._rupiah(crew).max()) for crew in self.staff)
         return LARGEST_FIXED / longest if longest > 0 else 1.0
+
+    def _reloads(self) -> bool:
+        return any(crew.shift[1] - crew.shift[0] >= 2 * self.quickest for crew in self.staff)
 
     def _rupiah(self, crew: Crew) -> NDArray[np.float64]:
         legs = self.problem.legs[crew.row.mode, crew.row.speed_factor]
@@ -248,15 +301,18 @@ class _Model:
         capacity += [row.team * row.grams, row.team * row.millilitres] if self.weighed else []
         capacity += [0 if row.mode == mode else many for mode in self.barring]
         capacity += [many if crew.escorts else 0] if self.guarding else []
-        again = crew.shift[1] - crew.shift[0] >= 2 * self.quickest
+        shift = crew.shift[1] - crew.shift[0]
+        again = shift >= 2 * self.quickest
+        hourly = self.single and again
         return VehicleType(
-            num_available=len(crew.names),
+            num_available=many if self.single else len(crew.names),
             capacity=capacity,
-            fixed_cost=round(crew.cost_day * scale),
+            fixed_cost=0 if hourly else round(crew.cost_day * scale),
+            unit_duration_cost=round(crew.cost_day * scale / shift) if hourly else 0,
             tw_early=crew.shift[0] - self.origin,
             tw_late=max(self._home(crew), crew.shift[0]) - self.origin,
             profile=profile,
-            reload_depots=[0] if again else [],
+            reload_depots=[0] if again and not self.single else [],
             max_reloads=MAX_RELOADS,
         )
 
@@ -281,18 +337,6 @@ class _Model:
     def _bars(self, mode: str, task: int) -> bool:
         access = self.problem.child(task).access
         return bool(access) and mode not in access
-
-    def _quickest_run(self) -> int:
-        """Give the least time that any run can take, from loading to the return."""
-        spec = self.problem.spec
-        return spec.base.handling + min(
-            there + self.problem.child(task).service(self.problem.tasks[task].boxes) + seconds[point][0]
-            for task in self.tasks
-            for point in [self.problem.tasks[task].child + 1]
-            for seconds in self.problem.seconds.values()
-            for there in [seconds[0][point]]
-            if there >= 0 and seconds[point][0] >= 0
-        )
 
     def _home(self, crew: Crew) -> int:
         due = [self.problem.child(task).home_by for task in self.tasks]
@@ -358,7 +402,7 @@ class _Model:
     def solution(self, start: Sequence[Tour]) -> Solution:
         """Make a first solution of tours; PyVRP takes it even where it is not feasible."""
         client = {task: n for n, task in reversed(list(enumerate(self.owner)))}
-        room = [len(crew.names) for crew in self.staff]
+        room = [len(self.tasks) if self.single else len(crew.names) for crew in self.staff]
         routes = []
         for tour in start:
             runs = [[client[task] for task in run if task in client] for run in tour.runs]

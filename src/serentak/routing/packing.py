@@ -1,4 +1,4 @@
-"""Trunk runs packed on teams and days: as few vehicle-days as can be, the farthest first."""
+"""Runs packed on teams and days: as few vehicle-days as can be, the farthest first."""
 
 from __future__ import annotations
 
@@ -21,7 +21,12 @@ class _Team:
     days: set[int] = field(default_factory=set)
 
 
-def pack(problem: Problem, chosen: Sequence[Candidate], spare: Sequence[Candidate] = ()) -> tuple[Draft, ...]:
+def pack(
+    problem: Problem,
+    chosen: Sequence[Candidate],
+    spare: Sequence[Candidate] = (),
+    staff: Sequence[Crew] | None = None,
+) -> tuple[Draft, ...]:
     """Pack the chosen runs, trying several orders and keeping the best result.
 
     A run goes where it costs no further vehicle-day and leaves the least idle time; otherwise to a fresh team-day,
@@ -31,6 +36,8 @@ def pack(problem: Problem, chosen: Sequence[Candidate], spare: Sequence[Candidat
     ----------
     spare
         Runs that may fill the time left, or stand for the chosen ones, as far as their tasks are not done by others.
+    staff
+        Crews to use; by default all of the stage.
 
     Returns
     -------
@@ -49,7 +56,8 @@ def pack(problem: Problem, chosen: Sequence[Candidate], spare: Sequence[Candidat
     dense = sorted(spare, key=lambda run: (-voters(run) / run.occupied, run.cost))
     ways = [[*sorted(chosen, key=order), *most] for order in _ORDERS]
     ways += [most, dense] if spare else []
-    return min((_fill(problem, way) for way in ways), key=worth)
+    everyone = crews(problem) if staff is None else staff
+    return min((_fill(problem, way, everyone) for way in ways), key=worth)
 
 
 _ORDERS: tuple[Callable[[Candidate], tuple[int, ...]], ...] = (
@@ -57,11 +65,13 @@ _ORDERS: tuple[Callable[[Candidate], tuple[int, ...]], ...] = (
     lambda run: (len(run.days), -run.occupied, *run.timed.order),
     lambda run: (-run.timed.metres, *run.timed.order),
     lambda run: (max(run.days), -run.occupied, *run.timed.order),
+    lambda run: (run.timed.depart, *run.timed.order),
+    lambda run: (run.timed.back, *run.timed.order),
 )
 
 
-def _fill(problem: Problem, runs: Sequence[Candidate]) -> tuple[Draft, ...]:
-    teams = _teams(problem)
+def _fill(problem: Problem, runs: Sequence[Candidate], everyone: Sequence[Crew]) -> tuple[Draft, ...]:
+    teams = _teams(everyone)
     drafts: list[Draft] = []
     done: set[int] = set()
     for run in runs:
@@ -80,9 +90,9 @@ def _fill(problem: Problem, runs: Sequence[Candidate]) -> tuple[Draft, ...]:
     return tuple(sorted(drafts, key=lambda draft: (draft.timed.depart, draft.vehicle)))
 
 
-def _teams(problem: Problem) -> dict[str, _Team]:
+def _teams(everyone: Sequence[Crew]) -> dict[str, _Team]:
     teams: dict[str, _Team] = {}
-    for crew in crews(problem):
+    for crew in everyone:
         for index, name in enumerate(crew.names):
             teams.setdefault(name, _Team({})).crews[crew.day] = (crew, index)
     return teams
@@ -90,18 +100,17 @@ def _teams(problem: Problem) -> dict[str, _Team]:
 
 def _best_place(problem: Problem, teams: dict[str, _Team], run: Candidate) -> tuple[str, int, Timed] | None:
     best: tuple[tuple[int, int, int, int], str, int, Timed] | None = None
-    fresh: set[tuple[object, ...]] = set()
+    fresh: set[int] = set()
     for rank, (name, team) in enumerate(teams.items()):
         for day in run.days:
-            if day not in team.crews or team.crews[day][0].row != run.row:
+            if day not in team.crews or team.crews[day][0].row.row != run.row.row:
                 continue
             crew = team.crews[day][0]
             if not team.runs:
                 # Unused teams of one crew are alike; one stands for all.
-                alike = (crew.row.row, day, crew.shift)
-                if alike in fresh:
+                if id(crew) in fresh:
                     continue
-                fresh.add(alike)
+                fresh.add(id(crew))
             timed = _try(problem, team, run, day)
             if timed is None:
                 continue
@@ -114,10 +123,14 @@ def _best_place(problem: Problem, teams: dict[str, _Team], run: Candidate) -> tu
 
 def _try(problem: Problem, team: _Team, run: Candidate, day: int) -> Timed | None:
     crew, index = team.crews[day]
+    if not crew.escorts and any(problem.spec.needs_escort(problem.child(task)) for task in run.timed.order):
+        return None
     last = team.runs[-1] if team.runs else None
     if last is not None and last.last_day > day:
         return None
     busy = last.back if last is not None and last.last_day == day else None
+    if busy is not None and not run.nights and busy + run.occupied > crew.shift[1]:
+        return None
     timed = time_run(problem, run.row, run.timed.order, day, shift_function(problem, crew, index), busy)
     # Ballots sleep on the road only where the way is too long for a day, never to fill an evening.
     if timed is None or timed.last_day - timed.first_day > run.nights:

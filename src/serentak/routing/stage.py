@@ -9,19 +9,25 @@ from serentak.plan.model import Bound
 from serentak.routing import precheck
 from serentak.routing.baseline import nearest
 from serentak.routing.draft import Draft, price
-from serentak.routing.lastmile import Limits, Tour, route
+from serentak.routing.lastmile import Limits, Tour, may_reload, route
 from serentak.routing.packing import pack
 from serentak.routing.precheck import Impossible
 from serentak.routing.problem import Problem
 from serentak.routing.roster import Crew, crews, shift_function
-from serentak.routing.split import split
+from serentak.routing.split import LARGE
+from serentak.routing.start import packed_tours
 from serentak.routing.timing import Timed, time_run
 from serentak.routing.trunk import MOST_CANDIDATES, MOST_LISTED, Candidate, Cover, candidates, cover
 
 REPAIRS = 4
 """Rounds in which windows are narrowed where exact times do not hold what the solver promised."""
+SHORT = 4
+"""Part of the patience that is left to the search from packed runs."""
 SLACKS = tuple(1 - 0.03 * n for n in range(17))
 """Shares of the shift offered to the cover, so that its runs can also be packed; the cheapest result is kept."""
+THOROUGH = 500
+"""Patience below which a trunk is weighed whole only where it has few candidates; a large cover takes a minute."""
+FEW_CANDIDATES = 2000
 MANY = 1000
 """Candidates above which only two of these shares are tried, since each takes long."""
 
@@ -82,12 +88,14 @@ def nearest_neighbour(order: Order) -> Solved:
 def _trunk(order: Order, tasks: Sequence[int]) -> tuple[Sequence[Draft], Bound | None]:
     """Solve the trunk exactly where its runs can be weighed one by one, else by the better of two heuristics."""
     problem = order.problem
-    listed = candidates(problem, tasks, MOST_LISTED)
-    if listed is not None and len(listed) <= MOST_CANDIDATES:
+    quick = order.patience < THOROUGH
+    most_listed, most = (FEW_CANDIDATES,) * 2 if quick else (MOST_LISTED, MOST_CANDIDATES)
+    listed = candidates(problem, tasks, most_listed)
+    if listed is not None and len(listed) <= most:
         whole = cover(problem, tasks, listed)
         drafts = _covered(problem, tasks, listed, whole)
         return drafts, _bound(whole, drafts) if whole else None
-    fewer = (candidates(problem, tasks, MOST_CANDIDATES, most) for most in (3, 2, 1))
+    fewer = (candidates(problem, tasks, most, parts) for parts in (3, 2, 1))
     smaller = next((few for few in fewer if few is not None), [])
     ways = (_covered(problem, tasks, smaller, cover(problem, tasks, smaller)), _routes(order, tasks))
     drafts = min(ways, key=lambda drafts: _worth(problem, tasks, drafts))
@@ -110,7 +118,7 @@ def _covered(
             packed = pack(problem, chosen.chosen, listed)
         best = min((best, packed), key=lambda drafts: _worth(problem, tasks, drafts))
         lost, rupiah = _worth(problem, tasks, best)
-        if not lost and whole and (rupiah <= whole.bound * 1.0005 or chosen.bound > rupiah):
+        if not lost and whole and rupiah <= max(whole.bound, chosen.bound) * 1.0005:
             break
     return best
 
@@ -120,54 +128,63 @@ def _bound(least: Cover, drafts: Sequence[Draft]) -> Bound:
 
 
 def _routes(order: Order, tasks: Sequence[int]) -> list[Draft]:
-    """Route all tasks; where they are many, village groups apart first, then all together from there."""
+    """Route all tasks, from the best start there is, until every run holds under exact times."""
     problem, everyone = order.problem, crews(order.problem)
-    start: list[Tour] = []
-    groups = split(problem, tasks)
-    if len(groups) > 1:
-        for group, staff in groups:
-            start.extend(_search(order, group, staff, _start(order, group, staff)))
-    tours = _search(order, tasks, everyone, start or _start(order, tasks, everyone))
-    drafts, _broken = timed_tours(problem, tours)
-    return sorted(drafts, key=lambda draft: (draft.timed.depart, draft.vehicle))
-
-
-def _search(order: Order, tasks: Sequence[int], staff: Sequence[Crew], start: Sequence[Tour]) -> list[Tour]:
-    """Search from a start until every run holds under exact times; never end worse than it began."""
-    problem = order.problem
+    start = _start(order, tasks, everyone)
+    # From packed runs little is left to find, and the way out reversed has been searched for already.
+    packed = start.packed
+    patience = max(order.patience // SHORT, 1) if packed else order.patience
     limits = Limits({})
-    found = list(start)
+    found = list(start.tours)
     for _round in range(REPAIRS):
         tours = route(
             problem,
             tasks,
-            order.patience,
+            patience,
             order.seed,
-            everyone=staff,
             limits=limits,
-            start=start,
-            restart=not order.warm,  # the way out reversed has been searched for already
+            start=start.tours,
+            restart=not packed and not order.warm,
         )
         found = min((tours, found), key=lambda tours: _value(problem, tasks, tours))
         _drafts, broken = timed_tours(problem, tours)
         if not broken:
             break
         limits = _narrowed(problem, limits, broken)
-    return found
+    drafts, _broken = timed_tours(problem, found)
+    return sorted(drafts, key=lambda draft: (draft.timed.depart, draft.vehicle))
 
 
-def _start(order: Order, tasks: Sequence[int], staff: Sequence[Crew]) -> list[Tour]:
-    """Give tours to begin from: nearest neighbour's, or the way out reversed where that is cheaper."""
-    problem, wanted = order.problem, set(tasks)
-    greedy = nearest(problem, tasks, staff)
+@dataclass(frozen=True, slots=True)
+class _Start:
+    tours: list[Tour]
+    packed: bool
+
+
+def _start(order: Order, tasks: Sequence[int], staff: Sequence[Crew]) -> _Start:
+    """Give tours to begin from: the best of nearest neighbour's, packed single runs, and the way out reversed."""
+    problem = order.problem
+    ways = [nearest(problem, tasks, staff)]
+    if order.warm:
+        ways.append(_reversed(order, tasks, staff))
+    packed = False
+    if may_reload(problem, tasks, staff) or len(tasks) > LARGE:
+        first = min(ways, key=lambda tours: _value(problem, tasks, tours))
+        ways.append(packed_tours(problem, tasks, staff, order.patience, order.seed, first))
+        packed = not _value(problem, tasks, ways[-1])[0]
+    return _Start(min(ways, key=lambda tours: _value(problem, tasks, tours)), packed)
+
+
+def _reversed(order: Order, tasks: Sequence[int], staff: Sequence[Crew]) -> list[Tour]:
+    wanted = set(tasks)
     crew_of = {(crew.row.row, crew.day): crew for crew in reversed(staff)}
     first_day = {row: min(day for other, day in crew_of if other == row) for row, _day in crew_of}
-    reverse = []
+    tours = []
     for row, runs in order.warm:
         kept = tuple(own for run in runs if (own := tuple(task for task in run if task in wanted)))
         if kept and row in first_day:
-            reverse.append(Tour(crew_of[row, first_day[row]], kept))
-    return min((greedy, reverse), key=lambda tours: _value(problem, tasks, tours))
+            tours.append(Tour(crew_of[row, first_day[row]], kept))
+    return tours
 
 
 def _value(problem: Problem, tasks: Sequence[int], tours: Sequence[Tour]) -> tuple[int, int]:

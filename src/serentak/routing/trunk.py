@@ -131,7 +131,7 @@ def _best_orders(problem: Problem, row: FleetRow, own: list[Crew], group: tuple[
             quickest = min(timed.values(), key=lambda time: (time.seconds, time.depart))
             cost = moving_cost(row, quickest.metres, quickest.seconds)
             nights = min(time.last_day - time.first_day for time in timed.values())
-            found.append(Candidate(row, quickest, tuple(sorted(timed)), nights, _work(problem, quickest), cost))
+            found.append(Candidate(row, quickest, tuple(sorted(timed)), nights, work(problem, quickest), cost))
             left = [crew for crew in left if crew.day not in timed]
         if not left:
             break
@@ -142,7 +142,7 @@ def _time(problem: Problem, crew: Crew, order: tuple[int, ...]) -> Timed | None:
     return time_run(problem, crew.row, order, crew.day, shift_function(problem, crew, 0))
 
 
-def _work(problem: Problem, timed: Timed) -> int:
+def work(problem: Problem, timed: Timed) -> int:
     """Give the seconds that a run takes of its team's shifts at least: loading, driving and handling, no waiting."""
     handling = sum(problem.child(task).service(problem.tasks[task].boxes) for task in timed.order)
     return problem.spec.base.handling + timed.seconds + handling

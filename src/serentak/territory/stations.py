@@ -58,13 +58,20 @@ def read_stations(
     return stations
 
 
-def list_stations(table: Table, problems: Problems) -> list[Station]:
+def list_stations(table: Table, problems: Problems, seen: dict[str, int] | None = None) -> list[Station]:
     """Make stations of a list that comes without places: no parents, coordinates only where they are given.
 
-    What is wrong with them is noted in `problems`.
+    Parameters
+    ----------
+    table
+        Rows read.
+    problems
+        Takes everything that is wrong with them.
+    seen
+        Rows by station id, of a list that is read in several batches.
     """
     stations: list[Station] = []
-    first: dict[str, int] = {}
+    first = {} if seen is None else seen
     for row in table.rows:
         if row.bad:
             continue

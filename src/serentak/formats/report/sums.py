@@ -40,7 +40,7 @@ def totals(source: Source) -> Section:
         (_("Stations not served: outbound / return"), f"{sums.unserved_out} / {sums.unserved_back}"),
         (_("Runs"), number(sum(1 for _run in source.runs()))),
         (_("Vehicle-days / escort-days"), f"{number(sums.vehicle_days)} / {number(sums.escort_days)}"),
-        (_("Distance, km"), _km(sums.metres)),
+        (_("Distance, km"), km(sums.metres)),
         (_("Driving time, hours"), number(round(sums.seconds / 3600))),
         (_("Cost"), rupiah(sums.rupiah)),
     ]
@@ -54,7 +54,7 @@ def comparison(source: Source) -> Section | None:
         return None
     rows = [
         (_("Cost"), rupiah(sums.rupiah), rupiah(base.rupiah), percent(base.rupiah - sums.rupiah, base.rupiah)),
-        (_("Distance, km"), _km(sums.metres), _km(base.metres), percent(base.metres - sums.metres, base.metres)),
+        (_("Distance, km"), km(sums.metres), km(base.metres), percent(base.metres - sums.metres, base.metres)),
         (
             _("Vehicle-days"),
             number(sums.vehicle_days),
@@ -73,5 +73,5 @@ def comparison(source: Source) -> Section | None:
     return Section(_("Compared with the usual practice"), (table(columns, rows), Text(note)))
 
 
-def _km(metres: int) -> str:
+def km(metres: int) -> str:
     return number(round(metres / 1000))

@@ -1,0 +1,230 @@
+"""How the national batch grows: 10, 100 and 514 districts, one worker and two; and its last mile beside a long search.
+
+``SERENTAK_BENCH_DISTRICTS=10,100`` measures fewer.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+from statistics import fmean, median
+from tempfile import TemporaryDirectory
+
+from bench._nation import SEED, district_folder, drawn, fingerprint, table, table_path
+from bench._plot import chart
+from bench._report import machine, verdict
+from bench._report import table as markdown
+from serentak.operations.plan import read_ground
+from serentak.plan.stages import build_stages
+from serentak.routing.chain import Settings, run_direction
+from serentak.routing.district import EFFORTS, start_goods
+from serentak.routing.draft import price
+from serentak.routing.stage import Order, Solved, solve_stage
+
+SIZES = tuple(int(text) for text in os.environ.get("SERENTAK_BENCH_DISTRICTS", "10,100,514").split(","))
+WORKERS = (1, 2)
+KECAMATAN = 100
+LONG = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """One run of the whole verb."""
+
+    districts: int
+    jobs: int
+    effort: str
+    wall: float
+    cpu: float
+    worker_mb: float
+    parent_mb: float
+    stations: int
+    unserved: tuple[int, int]
+    failed: int
+    digest: str
+
+
+def report() -> str:
+    """Measure, and write the page."""
+    runs = [_batch(size, jobs, "standard") for size in SIZES for jobs in WORKERS]
+    drafts = [_batch(max(SIZES), max(WORKERS), "draft")]
+    gaps = _gaps(drawn_kecamatan(KECAMATAN))
+    series = {
+        f"{jobs} worker{'s' * (jobs > 1)}": [(run.stations, run.wall) for run in runs if run.jobs == jobs]
+        for jobs in WORKERS
+    }
+    figure = chart("nation", series, x="stations", y="wall time, s", log_x=True, log_y=True)
+    parts = [INTRODUCTION, machine() + f" Date: {time.strftime('%Y-%m-%d')}.", "## Goals", _goals(runs, drafts, gaps)]
+    parts += ["## Growth", _growth([*runs, *drafts]), figure, "## Last mile", _gap_table(gaps)]
+    return "\n\n".join(parts) + "\n"
+
+
+def _batch(districts: int, jobs: int, effort: str) -> Batch:
+    """Run the verb as a user does, in a process of its own."""
+    only = [] if districts >= len(table().districts) else ["--only", ",".join(drawn(districts))]
+    with TemporaryDirectory() as scratch:
+        out = Path(scratch, "out")
+        words = [sys.executable, "-m", "serentak.cli", "nation", str(table_path()), "-o", str(out), *only]
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        began = time.perf_counter()
+        made = subprocess.run(
+            [*words, "--jobs", str(jobs), "--effort", effort, "--json"], capture_output=True, text=True, check=False
+        )
+        wall = time.perf_counter() - began
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        said = json.loads(made.stdout)
+        record = json.loads((out / "run.json").read_text("utf-8"))
+        return Batch(
+            said["districts"], jobs, effort, wall,
+            after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime,
+            record["peak_mb"], after.ru_maxrss / 1024, said["stations"],
+            (said["unserved_out"], said["unserved_back"]), len(said["failed"]), fingerprint(out),
+        )  # fmt: skip
+
+
+def drawn_kecamatan(count: int) -> list[str]:
+    """Draw kecamatan at random from the whole country, each as likely as any other."""
+    codes = sorted({block.first.kecamatan for own in table().districts.values() for block in own})
+    return sorted(random.Random(SEED).sample(codes, count))  # noqa: S311 - a draw, not a secret
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """One kecamatan's last mile, out or back: stations, and rupiah and seconds by effort."""
+
+    code: str
+    direction: str
+    size: int
+    rupiah: dict[str, int]
+    seconds: dict[str, float]
+    undone: dict[str, int]
+
+
+def _gaps(codes: Sequence[str]) -> list[Gap]:
+    with ProcessPoolExecutor(max(WORKERS), get_context("forkserver")) as pool:
+        return [gap for found in pool.map(_measure, codes) for gap in found]
+
+
+def _measure(code: str) -> list[Gap]:
+    """Solve a kecamatan's last mile out and back as the batch meets it, at every effort and at 20 times the usual."""
+    patience = {name: EFFORTS[name] for name in ("draft", "standard")} | {f"{LONG} x": LONG * EFFORTS["standard"]}
+    return [
+        Gap(
+            code, order.problem.spec.direction, len(order.problem.tasks),
+            *_solve_each(order, patience),
+        )
+        for order in orders_of(code)
+    ]  # fmt: skip
+
+
+def _solve_each(order: Order, patience: dict[str, int]) -> tuple[dict[str, int], dict[str, float], dict[str, int]]:
+    rupiah, seconds, undone = {}, {}, {}
+    for name, limit in patience.items():
+        began = time.process_time()
+        solved = solve_stage(Order(order.problem, limit, order.seed, order.warm))
+        seconds[name] = time.process_time() - began
+        rupiah[name], undone[name] = price(solved.drafts).rupiah, len(solved.undone)
+    return rupiah, seconds, undone
+
+
+def orders_of(kecamatan: str) -> Iterator[Order]:
+    """Give the last-mile problems of a kecamatan, out and back, with the arrivals of its district's trunk at draft."""
+    taken: list[Order] = []
+
+    def solver(order: Order) -> Solved:
+        if order.problem.spec.base.kecamatan == kecamatan and not order.problem.spec.overnight:
+            taken.append(order)
+        return solve_stage(order)
+
+    with TemporaryDirectory() as scratch:
+        folder = Path(scratch, "district")
+        district_folder(kecamatan[:5], folder)
+        ground = read_ground(folder)
+    district, kits = ground.district, ground.kits
+    goods, warm = start_goods(district, kits), None
+    for direction in ("out", "back"):
+        specs = build_stages(district, kits, ground.rules, ground.travel, direction)
+        flow = run_direction(
+            district, kits, ground.travel,
+            [spec for spec in specs if spec.overnight or spec.base.kecamatan == kecamatan],
+            goods, Settings(EFFORTS["draft"], 1, solver=solver), warm,
+        )  # fmt: skip
+        goods, warm = dict.fromkeys(flow.available, -10_000_000), flow.tours
+    yield from taken
+
+
+def _percent(gap: Gap, effort: str) -> float:
+    return 100 * (gap.rupiah[effort] / gap.rupiah[f"{LONG} x"] - 1) if gap.rupiah[f"{LONG} x"] else 0.0
+
+
+def _gap_table(gaps: list[Gap]) -> str:
+    rows = []
+    for direction in ("out", "back"):
+        own = [gap for gap in gaps if gap.direction == direction]
+        for effort in own[0].rupiah:
+            found = [_percent(gap, effort) for gap in own]
+            rows.append([
+                f"{direction}, {effort}", f"{sum(gap.size for gap in own):,}",
+                f"{sum(gap.rupiah[effort] for gap in own):,}",
+                f"{fmean(found):.3f}", f"{median(found):.3f}", f"{max(found):.3f}",
+                f"{sum(gap.seconds[effort] for gap in own):.1f}", sum(gap.undone[effort] for gap in own),
+            ])  # fmt: skip
+    heads = ["", "stations", "rupiah", "mean gap to 20 x, %", "median, %", "largest, %", "CPU, s", "undone"]
+    return markdown(heads, rows)
+
+
+def _growth(runs: list[Batch]) -> str:
+    rows = [
+        [
+            f"{run.districts}, {run.effort}", run.jobs, f"{run.stations:,}", f"{run.wall:.0f}", f"{run.cpu:.0f}",
+            f"{1000 * run.wall / run.stations:.2f}", f"{run.worker_mb:.0f}", f"{run.parent_mb:.0f}",
+            f"{run.unserved[0]} / {run.unserved[1]}", run.failed,
+        ]
+        for run in runs
+    ]  # fmt: skip
+    heads = [
+        "districts", "workers", "stations", "wall, s", "CPU, s", "wall a station, ms", "peak of a worker, MB",
+        "largest process, MB", "unserved out / back", "failed",
+    ]  # fmt: skip
+    return markdown(heads, rows)
+
+
+def _goals(runs: list[Batch], drafts: list[Batch], gaps: list[Gap]) -> str:
+    rows = []
+    for goal, run, minutes in (("standard", runs[-1], 30), ("draft", drafts[-1], 10)):
+        words = f"{run.stations:,} stations, {run.jobs} workers, {goal}: at most {minutes} minutes"
+        rows.append(verdict(words, f"{run.wall / 60:.1f} minutes", met=run.wall <= 60 * minutes))
+    for effort, most in (("standard", 0.15), ("draft", 1.0)):
+        mean = fmean(_percent(gap, effort) for gap in gaps)
+        rows.append(
+            verdict(f"{KECAMATAN} kecamatan, {effort}: mean gap at most {most} %", f"{mean:.3f} %", met=mean <= most)
+        )
+    for jobs in WORKERS:
+        own = [run for run in runs if run.jobs == jobs and run.districts >= 100] or [runs[-1]]
+        ratio = (own[-1].cpu / own[-1].stations) / (own[0].cpu / own[0].stations)
+        rows.append(verdict(f"{jobs} workers: CPU a station does not grow", f"x {ratio:.2f}", met=ratio <= 1.1))
+    same = {run.districts: len({other.digest for other in runs if other.districts == run.districts}) for run in runs}
+    rows.append(verdict("the same bytes with 1 worker and 2", str(same), met=set(same.values()) == {1}))
+    rows.append(
+        verdict("no district failed", str(sum(run.failed for run in runs)), met=not any(run.failed for run in runs))
+    )
+    return markdown(["goal", "measured", "met"], rows)
+
+
+INTRODUCTION = """# The whole country
+
+Written by `python -m bench nation`. `serentak nation` cuts the national table into districts by the default rule set,
+plans every one out and back, checks and writes it. Wall time is that of the whole verb, from reading the table to the
+last page. Stations of a village share one point, hubs and vehicles are assumed: the plans say what is needed, and the
+time to make them is real. The last mile is measured on kecamatan drawn at random, each as likely as any other, at every
+effort beside twenty times the iterations of `standard`."""
