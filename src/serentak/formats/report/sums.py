@@ -74,4 +74,5 @@ def comparison(source: Source) -> Section | None:
 
 
 def km(metres: int) -> str:
+    """Write metres as whole kilometres."""
     return number(round(metres / 1000))
