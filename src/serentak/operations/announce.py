@@ -148,7 +148,7 @@ def read_supervisors(given: Sequence[str]) -> list[bytes]:
             keys = [parse_vkey(line) for line in lines]
         except Malformed as error:
             message = _("this is no public key, and no file that holds one: {error}").format(error=error.message)
-            remedy = _("Write NAME+ID+KEY, or name the file public/vkey of the supervisor's witness.")
+            remedy = _("Write NAME+ID+KEY, or name the file public/vkey that holds it.")
             raise InputError.of("--supervisor", message, remedy, value=text) from error
         found += [each.public for each in keys if each.kind in (ED25519, COSIGNATURE)]
     return list(dict.fromkeys(found))

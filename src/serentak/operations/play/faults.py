@@ -13,7 +13,7 @@ from serentak.operations.play.cast import ORGANISER
 from serentak.operations.play.script import Act, Script
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
 
 FORK: Final = "fork"
 """The one fault of the log itself; see `serentak.operations.play.fork`."""
@@ -223,8 +223,3 @@ _INJECT: Final[dict[str, Callable[[_Faults], str]]] = {
 }
 """In the order in which they choose their stations: the choosiest first."""
 KINDS: Final = tuple(_INJECT)
-
-
-def known(kinds: Iterable[str]) -> tuple[str, ...]:
-    """Give kinds of faults in their order, each once."""
-    return tuple(kind for kind in KINDS if kind in set(kinds))
