@@ -194,7 +194,10 @@ def read_lost(words: Sequence[str], issued: Plan, district: District, at: int) -
     problems = Problems()
     found: list[Loss] = []
     for word in words:
-        if word in runs:
+        if word in runs and runs[word].return_ <= at:
+            message = _("the run is over at {moment}").format(moment=format_moment(at))
+            problems.error("--lost", None, None, word, message, _("name a run of later, or the vehicle"))
+        elif word in runs:
             run = runs[word]
             found.append(Loss(run.vehicle, at, run.day))
             found += [Loss(run.escort, at, run.day)] if run.escort else []

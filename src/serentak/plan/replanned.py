@@ -196,8 +196,8 @@ def ended(before: Before, state: State, specs: Iterable[StageSpec], travel: Trav
     for name, run in state.runs.items():
         if run.phase not in ("loaded", "under_way"):
             continue
-        teams = (run.run.vehicle, run.run.escort)
-        lost = next((one for one in before.losses if one.at == before.at and one.team == teams[0]), None)
+        told = (one for one in before.losses if one.at == before.at and one.day in {None, run.run.day})
+        lost = next((one for one in told if one.team == run.run.vehicle), None)
         if lost is not None:
             found[name] = lost
         elif run.done and _way_home(before, run, rows[run.stage.id], travel) < 0:
