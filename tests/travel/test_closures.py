@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from serentak.travel import UNREACHABLE, CrowFlight, Point
 from serentak.travel.closures import Closure, crossing, edges_of, under
 from serentak.travel.graph import Graph
-from serentak.travel.remembered import Remembered
+from serentak.travel.remembered import remembered
 
 POINTS = [Point("a", 101.0, 0.3), Point("b", 101.1, 0.3), Point("c", 101.1, 0.4)]
 AB, AC, BC = (0, 1), (0, 2), (1, 2)
@@ -95,6 +96,8 @@ def test_a_closure_holds_while_it_lasts(start, end, holds):
 class Roads:
     """A network that only notes what is asked of it."""
 
+    engines: ClassVar[dict[str, str]] = {}
+
     def __init__(self, graph, said=()):
         self.graph, self.said = graph, said
 
@@ -126,8 +129,8 @@ def graph():
 
 
 def test_on_a_network_edges_are_closed_and_slowed_by_their_source_or_where_they_run():
-    assert edges_of(Closure(edge=7), graph()) == [0, 1]
-    assert edges_of(Closure(area=square(101.14, 0.2, 101.16, 0.4)), graph()) == [1]
+    assert edges_of(Closure(edge=7), graph()) == (0, 1)
+    assert edges_of(Closure(area=square(101.14, 0.2, 101.16, 0.4)), graph()) == (1,)
     ways = under(Roads(graph()), [Closure(edge=8), Closure(area=square(101.14, 0.2, 101.16, 0.4), factor=0.25)])
     assert ways._open("truck").said == (("slow", (1,), 4.0), ("close", (2,)))
     assert ways.legs(POINTS, "truck").seconds[AB] == FREE[AB] + 2000
@@ -145,8 +148,16 @@ def test_a_network_takes_a_closed_leg_over_its_own():
 
 def test_legs_are_looked_up_once():
     roads = Roads(graph())
-    ways = Remembered(roads)
+    ways = remembered(roads)
     first = ways.legs(POINTS, "truck")
     roads.said = ("changed",)
     assert ways.legs(list(POINTS), "truck") is first
     assert ways.legs(POINTS[:2], "truck").seconds[AB] != first.seconds[AB]
+
+
+def test_a_network_that_is_remembered_can_still_be_closed_and_each_closure_is_remembered():
+    ways = remembered(Roads(graph()))
+    closed = under(ways, [Closure(edge=8)])
+    assert closed.legs(POINTS, "truck").seconds[AB] == under(ways, [Closure(edge=8)]).legs(POINTS, "truck").seconds[AB]
+    assert ways.close([2]) is ways.close([2])
+    assert remembered(ways) is ways

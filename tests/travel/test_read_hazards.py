@@ -98,8 +98,18 @@ def test_polygons_hold_the_stations_inside_and_are_chosen_by_a_column(tmp_path):
     found, _warnings = read_hazards(
         written(tmp_path, file="banjir.geojson", content=content, more=more), DISTRICT, MODES
     )
-    assert [site.name for site in found.sites] == ["banjir: Sena (0)"]
+    assert [site.name for site in found.sites] == ["banjir: Sena"]
     assert STATION.id in found.sites[0].points
+
+
+def test_features_of_one_name_are_one_site(tmp_path):
+    here, there = square(STATION.lon, STATION.lat), square(0, 0)
+    content = features(("YA", "a", here), ("YA", "b", there), ("YA", "a", there))
+    found, _warnings = read_hazards(
+        written(tmp_path, file="banjir.geojson", content=content, more='named = "nama"\n'), DISTRICT, MODES
+    )
+    assert [site.name for site in found.sites] == ["banjir: a", "banjir: b"]
+    assert found.sites[0].shape.covers(found.sites[1].shape)
 
 
 def test_a_layer_may_be_one_site(tmp_path):

@@ -23,7 +23,7 @@ from serentak.plan.difference import Difference, compare
 from serentak.plan.model import Plan, decode
 from serentak.plan.replanned import Before, with_temporary
 from serentak.routing.replan import Answer, replan_district
-from serentak.travel.remembered import Remembered
+from serentak.travel.remembered import remembered
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ def read_issued(source: Path, told: Told) -> tuple[bytes, Ground, Before]:
         raise InputError.of(str(source / "input"), message, _("restore the plan folder as it was issued"))
     at = _moment(told.at, plan)
     ground = read_plan_ground(source)
-    ground = replace(ground, travel=Remembered(ground.travel))
+    ground = replace(ground, travel=remembered(ground.travel))
     closed = read_closed(told.closed, ground.district, ground.travel)
     lost = read_lost(told.lost, plan, ground.district, at)
     known = ground.before

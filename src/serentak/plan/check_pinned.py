@@ -86,7 +86,7 @@ def check_before(
     """
     record = plan.replan
     if before is None or record is None:
-        if record is not None or plan.supersedes is not None or before is not None:
+        if record is not None or before is not None:
             message = _("a re-plan must say so, and carry the plan that it replaces in input/replan/")
             findings.say("supersedes", "plan", message)
         return None

@@ -171,9 +171,9 @@ def may_reload(problem: Problem, tasks: Sequence[int], staff: Sequence[Crew]) ->
 
 
 def quickest_run(problem: Problem, tasks: Sequence[int]) -> int:
-    """Give the least time that any run can take, from loading to the return."""
+    """Give the least time that any run can take, from loading to the return; where no way leads there, the loading."""
     spec = problem.spec
-    return spec.base.handling + min(
+    ways = (
         there + problem.child(task).service(problem.tasks[task].boxes) + seconds[point][0]
         for task in tasks
         for point in [problem.tasks[task].child + 1]
@@ -181,6 +181,7 @@ def quickest_run(problem: Problem, tasks: Sequence[int]) -> int:
         for there in [seconds[0][point]]
         if there >= 0 and seconds[point][0] >= 0
     )
+    return spec.base.handling + min(ways, default=0)
 
 
 def _searched(data: ProblemData, patience: int, seed: int, params: SolveParams, first: Solution | None) -> Result:

@@ -33,7 +33,7 @@ from serentak.routing.replan_solve import Search
 from serentak.routing.replan_stage import Goods, Setting, replan_stage
 from serentak.territory.model import District
 from serentak.travel import Legs, Point, Travel
-from serentak.travel.remembered import Remembered
+from serentak.travel.remembered import remembered
 
 PATIENCE: Final = 40
 """Iterations without improvement: small parts are solved, and somebody waits."""
@@ -85,7 +85,7 @@ def replan_district(
     Answer
         Who can no longer be served stands in the plan with the reason; nothing is dropped.
     """
-    travel = Remembered(travel)
+    travel = remembered(travel)
     specs = layout(district, kits, rules, travel, before.stranded)
     known = state or state_at(before, district, kits, specs)
     over = ended(before, known, [*specs["out"], *specs["back"]], travel)

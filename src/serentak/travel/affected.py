@@ -89,13 +89,9 @@ class AffectedRoads:
     def seconds(self, start: Point, end: Point, pace: Pace, active: frozenset[int]) -> tuple[int, Collection[int]]:
         """Give the seconds of a leg while sites are active, and the sites that would change it."""
         mode, factor = pace
-        travel = self._under(mode, active)
-        arcs = travel.arcs(start, end, mode)
-        if arcs is None:
-            return UNREACHABLE, ()
-        seconds = int(travel.seconds((start, end), mode, factor)[0, 1])
+        seconds, edges = self._under(mode, active).quick(start, end, mode, factor)
         met: set[int] = set()
-        for edge in np.unique(self._travel.graph.edge[arcs]).tolist():
+        for edge in edges:
             met.update(self._sites_of.get(edge, ()))
         return seconds, {site for site in met - active if _effect(self._hazards, site, mode) is not None}
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Protocol, runtime_checkable
 
 import numpy as np
@@ -165,19 +166,20 @@ class ClosedTravel:
         return hit
 
 
-def edges_of(closure: Closure, graph: Graph) -> list[int]:
+@lru_cache(maxsize=512)
+def edges_of(closure: Closure, graph: Graph) -> tuple[int, ...]:
     """Give the indices of the edges of a network that a closure concerns."""
     if closure.edge is not None:
-        return [int(edge) for edge in np.flatnonzero(graph.source == closure.edge)]
+        return tuple(int(edge) for edge in np.flatnonzero(graph.source == closure.edge))
     if closure.area is None:
-        return []
+        return ()
     import shapely  # noqa: PLC0415 - only where an area is closed
 
     shape = shapely.from_geojson(closure.area)
     shapely.prepare(shape)
     counts = np.diff(graph.shape_start)
     lines = shapely.linestrings(graph.shape_lon, graph.shape_lat, indices=np.repeat(np.arange(len(counts)), counts))
-    return [int(edge) for edge in np.flatnonzero(shapely.intersects(shape, lines))]
+    return tuple(int(edge) for edge in np.flatnonzero(shapely.intersects(shape, lines)))
 
 
 def crossing(area: str, points: Sequence[Point]) -> NDArray[np.bool_]:

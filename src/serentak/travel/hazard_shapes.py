@@ -34,7 +34,7 @@ def shapes_of(
     column, values
         Column to choose features by, and the values that count; of a grid the classes. Empty for all.
     named
-        Column with the names of the sites.
+        Column with the names of the sites; features of one name are one site.
     district
         Whose stations and places may lie inside.
     problems
@@ -92,6 +92,7 @@ def _features(
                 column=wanted,
             )
     empty = 0
+    found: dict[str, list[BaseGeometry]] = {}
     for n, shape in enumerate(shapes):
         if column and values and _text(fields[column][n]) not in values:
             continue
@@ -101,13 +102,14 @@ def _features(
         at = shapely.get_coordinates(shape)
         lon, lat = degrees(path, meta["crs"], at[:, 0], at[:, 1])
         whole = shapely.make_valid(shapely.set_coordinates(shape, np.column_stack((lon, lat))))
-        name = _text(fields[named][n]) if named else ""
-        yield f"{name} ({numbers[n]})" if name else str(numbers[n]), whole
+        found.setdefault((_text(fields[named][n]) if named else "") or str(numbers[n]), []).append(whole)
     if empty:
         problems.warn(
             path.name, None, None, None, _("{n} features have no shape; they are left out").format(n=empty),
             _("draw them, or delete their rows"),
         )  # fmt: skip
+    for name, parts in found.items():
+        yield name, parts[0] if len(parts) == 1 else shapely.union_all(parts)
 
 
 def _text(value: Any) -> str:

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
+from serentak.travel.closures import Network
+from serentak.travel.graph import Graph
 from serentak.travel.protocol import Legs, Point, Travel, Way
+
+
+def remembered(travel: Travel) -> Remembered:
+    """Give travel that looks legs up once; a network stays one whose edges can be closed."""
+    if isinstance(travel, Remembered):
+        return travel
+    return RememberedNetwork(travel) if isinstance(travel, Network) else Remembered(travel)
 
 
 class Remembered:
@@ -32,3 +41,33 @@ class Remembered:
     def way(self, start: Point, end: Point, mode: str) -> Way | None:
         """Give the way that `legs` measures."""
         return self.travel.way(start, end, mode)
+
+
+class RememberedNetwork(Remembered):
+    """A network, with the legs of every set of points remembered, those under closures too."""
+
+    travel: Network
+
+    def __init__(self, travel: Network) -> None:
+        super().__init__(travel)
+        self._changed: dict[tuple[frozenset[int], float], RememberedNetwork] = {}
+
+    @property
+    def graph(self) -> Graph:
+        """The network itself."""
+        return self.travel.graph
+
+    def close(self, edges: Iterable[int]) -> RememberedNetwork:
+        """Give the same ways without these edges."""
+        return self._under(frozenset(edges), 0.0)
+
+    def slow(self, edges: Iterable[int], factor: float) -> RememberedNetwork:
+        """Give the same ways with these edges taking a number of times longer."""
+        return self._under(frozenset(edges), factor)
+
+    def _under(self, edges: frozenset[int], factor: float) -> RememberedNetwork:
+        key = edges, factor
+        if key not in self._changed:
+            changed = self.travel.slow(edges, factor) if factor else self.travel.close(edges)
+            self._changed[key] = RememberedNetwork(changed)
+        return self._changed[key]

@@ -87,6 +87,11 @@ class Searches:
         """Give the arcs of the way that `between` measures, or None."""
         return self._mode(mode).path(source, target, changes)
 
+    def any_path(self, source: int, target: int, mode: str, changes: Changes) -> Table:
+        """Give the arcs of any fastest way; none where there is no way."""
+        arcs = self._mode(mode).metric(changes).path(source, target)
+        return np.empty(0, dtype=np.int64) if arcs is None else arcs
+
     def _mode(self, mode: str) -> _Mode:
         if mode not in self._modes:
             self._modes[mode] = _Mode(self, mode)
