@@ -47,6 +47,7 @@ from serentak.cli_nation import nation_command  # noqa: E402
 from serentak.cli_paper import paper_command  # noqa: E402
 from serentak.cli_replan import replan_command  # noqa: E402
 from serentak.cli_risk import harden_command, stress_command  # noqa: E402
+from serentak.cli_tower import why_command  # noqa: E402
 
 MOST_WARNINGS = 20
 
@@ -295,6 +296,9 @@ app.command(
     help=_("Check a whole log, or a file of evidence, from what is public: exit 0 clean, 1 findings, 2 unreadable."),
 )(verify_command)
 
+app.command("why", help=_("Say whether an account may do something somewhere, and why: exit 0 yes, 1 no, 2 bad input."))(
+    why_command
+)
 app.command("stress", help=_("Let a plan meet thousands of futures: closures, delays, breakdowns."))(stress_command)
 app.command("harden", help=_("Find measures that make every station surer, and write the plan that follows them."))(
     harden_command
