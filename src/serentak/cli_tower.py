@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from serentak.base.errors import InputError
 from serentak.base.messages import _
 from serentak.cli_common import Json, Lang, answer
 
@@ -36,6 +37,15 @@ def open_site(home: Path | None) -> None:
     import django
 
     django.setup()
+    from django.db import DatabaseError
+
+    from serentak.tower.access.models import User
+
+    try:
+        User.objects.exists()
+    except DatabaseError as error:
+        remedy = _("Start the site once with serentak serve, which brings its database up to date.")
+        raise InputError.of("--home", _("the database of the site is not ready"), remedy) from error
 
 
 def why_command(

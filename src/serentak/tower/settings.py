@@ -144,6 +144,7 @@ ACCOUNT_USER_MODEL_EMAIL_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "60/m/ip,5/5m/key"}
+ACCOUNT_FORMS = {"login": "serentak.tower.access.forms.NamePasswordForm"}
 MFA_ADAPTER = "serentak.tower.access.adapter.KeyAdapter"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = False
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
