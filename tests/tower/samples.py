@@ -2,10 +2,10 @@
 
 An app adds here, or in its own tests' ``conftest.py``:
 
-- ``sample("route name", maker)`` for a route whose address names more than a territory: ``maker(territory)`` makes such a
-  thing in the territory and gives the parameters of the address, ``{"pk": 7}``;
-- ``plant("action", maker)``: ``maker(territory, mark)`` makes a row in the territory with the text `mark` in a field that is for
-  nobody who may not do the action there. The test then looks for the mark in every answer of every route.
+- ``sample("route name", maker)`` for a route whose address names more than a territory: ``maker(territory)`` makes
+  such a thing in the territory and gives the parameters of the address, ``{"pk": 7}``;
+- ``plant("action", maker)``: ``maker(territory, mark)`` makes a row in the territory with the text `mark` in a field
+  that is for nobody who may not do the action there. The test then looks for the mark in every answer of every route.
 """
 
 from __future__ import annotations

@@ -15,7 +15,6 @@ import pytest
 from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-
 from tests.tower.cast import CAST
 from tests.tower.samples import CODES, PLAIN, PLANTS, SAMPLES
 

@@ -21,6 +21,7 @@ from serentak.base.errors import InputError, Problems, Refused
 from serentak.base.messages import N_, _
 from serentak.base.workbook import Workbook
 from serentak.tower.access import cards, people, posts
+from serentak.tower.access.actor import ROLE_WORDS
 from serentak.tower.access.rules import LEVELS, ROLES
 
 if TYPE_CHECKING:
@@ -67,7 +68,8 @@ COLUMNS: Final = (
     Column("account", "akun", cells.text, N_("name of the account; for sandi only"), default="",
            synonyms=("username", "nama_akun")),
     Column("name", "nama", cells.text, N_("name of the person; lies encrypted"), default=""),
-    Column("phone", "telepon", cells.text, N_("telephone number; lies encrypted"), default="", synonyms=("hp", "no_hp")),
+    Column("phone", "telepon", cells.text, N_("telephone number; lies encrypted"), default="",
+           synonyms=("hp", "no_hp")),
     Column("until", "sampai", _day, N_("last day, 2024-12-31; empty: no end, for cards 45 days"), default=None),
 )  # fmt: skip
 EXAMPLES: Final = (
@@ -92,6 +94,11 @@ class Planned:
     until: datetime | None
     known: bool
     """Whether the person has an account already, and is only given the post."""
+
+    @property
+    def role_words(self) -> str:
+        """The role as a message."""
+        return ROLE_WORDS[self.role]
 
 
 def look_through(actor: Actor, agency: str, name: str, data: bytes) -> list[Planned]:
@@ -155,9 +162,7 @@ def _one(actor: Actor, agency: str, row: Row) -> tuple[Planned, list[NewCard | N
             raise InputError.of("role", _("a card is for operators"), _("Write sandi."), value=row["role"])
         new: list[NewCard | NewPassword] = [cards.replace(post, row["until"])]
     else:
-        made = people.put(
-            actor, post, account, row["role"], row["until"], full_name=row["name"], phone=row["phone"]
-        )
+        made = people.put(actor, post, account, row["role"], row["until"], full_name=row["name"], phone=row["phone"])
         known = not isinstance(made, people.NewPassword)
         new = [made] if isinstance(made, people.NewPassword) else []
     planned = Planned(row.number, row["level"], tuple(areas), post.name, row["role"], card, account, row["name"],

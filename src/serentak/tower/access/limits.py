@@ -1,7 +1,7 @@
 """How often something may be done: counted in the database, so that all processes of the site count together.
 
-``spend("card:AB3CD", most=5, seconds=900)`` counts once and tells whether that was still within the limit; ``spent`` asks
-without counting. A window begins with the first count, and is over `seconds` later.
+``spend("card AB3CD", most=5, seconds=900)`` counts once and tells whether that was still within the limit; ``spent``
+asks without counting. A window begins with the first count, and is over `seconds` later.
 """
 
 from __future__ import annotations

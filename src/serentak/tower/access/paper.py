@@ -32,7 +32,9 @@ def print_slips(made: Sequence[NewCard | NewPassword], *, card_address: str, log
     slips = [
         _card(each, card_address) if isinstance(each, NewCard) else _password(each, login_address) for each in made
     ]
-    sheet = Sheet("cards.pdf", "card", {"meta": _meta(), "words": _words(), "slips": slips}, (card_address, login_address))
+    sheet = Sheet(
+        "cards.pdf", "card", {"meta": _meta(), "words": _words(), "slips": slips}, (card_address, login_address)
+    )
     # Typst remembers all that it laid out until its process ends: here that would be every secret.
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as process:
         return process.submit(typeset, sheet).result()

@@ -123,7 +123,13 @@ def assign(actor: Actor, user: User, post: Post, role: str, until: datetime | No
 
 @transaction.atomic
 def put(
-    actor: Actor, post: Post, username: str, role: str, until: datetime | None = None, *, full_name: str = "",
+    actor: Actor,
+    post: Post,
+    username: str,
+    role: str,
+    until: datetime | None = None,
+    *,
+    full_name: str = "",
     phone: str = "",
 ) -> NewPassword | User:
     """Put a person at a post by the name of their account; who has none yet gets one, with a first password.

@@ -142,5 +142,7 @@ def _check_reach(actor: Actor, agency: str, areas: list[str]) -> None:
     for code in areas:
         if not any(covers(area, code) for area in own):
             message = _("this lies outside the areas that you look after")
-            remedy = _("Ask the administrator of {agency} for {code}.").format(agency=agencies()[agency].name, code=code)
+            remedy = _("Ask the administrator of {agency} for {code}.").format(
+                agency=agencies()[agency].name, code=code
+            )
             raise InputError.of(POST, message, remedy, value=code)

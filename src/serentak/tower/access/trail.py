@@ -2,8 +2,8 @@
 
 Every entry is given the territories and agencies it is about (`Reach`), when it is written: those of the thing that was
 written, and those of whoever wrote. Who reads the trail of an agency in a territory finds what either lies in.
-A model says where it lies by ``trail_places()`` or a field ``territory``, ``district``, ``kabupaten`` or ``code``, and whose
-it is by ``trail_agencies()``, a field ``agency`` or a post.
+A model says where it lies by ``trail_places()`` or a field ``territory``, ``district``, ``kabupaten`` or ``code``, and
+whose it is by ``trail_agencies()``, a field ``agency`` or a post.
 """
 
 from __future__ import annotations
