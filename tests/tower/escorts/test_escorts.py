@@ -20,7 +20,7 @@ DUTY = {
 
 @pytest.fixture
 def road(tree):
-    """Make three teams on the road in Kampar and one in Rokan Hulu; it is 10.00 on H-1, played."""
+    """Three teams on the road in Kampar and one in Rokan Hulu; it is 10.00 on H-1, played."""
     from serentak.tower.boxes.models import Box, Load, Log
 
     log = Log.objects.create(address="x", district="14.01", played=True, as_of=NOW)
@@ -28,7 +28,8 @@ def road(tree):
     def load(number, vehicle, escort, hours, kabupaten="14.01", **more):
         return Load.objects.create(
             log=log, hash=f"{number:064d}", province="14", kabupaten=kabupaten, kecamatan=f"{kabupaten}.06", step=10,
-            giver=vehicle, receiver=f"PPK-{kabupaten}.06", place=f"PPK-{kabupaten}.06", earliest=NOW - timedelta(hours=1),
+            giver=vehicle, receiver=f"PPK-{kabupaten}.06", place=f"PPK-{kabupaten}.06",
+            earliest=NOW - timedelta(hours=1),
             deadline=NOW + timedelta(hours=hours), vehicle=vehicle, escort=escort, boxes=10, **more,
         )  # fmt: skip
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -57,7 +58,7 @@ def test_instalments_add_up_and_are_filled_oldest_first(scheme, granted, signed,
     parts = instalments(scheme, granted, signed, VOTING, transfers)
     assert sum(each.rupiah for each in parts) == granted
     assert sum(each.paid for each in parts) == min(granted, sum(transfers))
-    for before, after in zip(parts, parts[1:], strict=False):
+    for before, after in pairwise(parts):
         assert after.paid == 0 or before.paid == before.rupiah
     assert all(0 <= each.paid <= each.rupiah for each in parts)
 

@@ -55,7 +55,7 @@ class GrantForm(forms.Form):
     recipient = forms.ChoiceField(label=later(N_("Recipient")), choices=list(RECIPIENTS.items()))
     name = forms.CharField(label=later(N_("Name of the recipient")), max_length=120)
     number = forms.CharField(label=later(N_("Number of the agreement (NPHD)")), max_length=80, required=False)
-    rupiah = rupiah_field(N_("Rupiah"), 1)
+    rupiah = rupiah_field(N_("Amount in rupiah"), 1)
     scheme = forms.ChoiceField(label=later(N_("Paid as")))
     signed = day_field(N_("Signed on"))
     voting_day = day_field(N_("Voting day"))
@@ -85,7 +85,7 @@ class MovementForm(forms.Form):
 
     kind = forms.ChoiceField(label=later(N_("What it is")), choices=choices(MOVEMENTS), initial=Movement.Kind.TRANSFER)
     day = day_field(N_("Day"))
-    rupiah = forms.IntegerField(label=later(N_("Rupiah")), min_value=-MOST_RUPIAH, max_value=MOST_RUPIAH)
+    rupiah = forms.IntegerField(label=later(N_("Amount in rupiah")), min_value=-MOST_RUPIAH, max_value=MOST_RUPIAH)
     note = forms.CharField(label=later(N_("Note")), max_length=200, required=False)
 
     def clean(self) -> dict[str, Any]:

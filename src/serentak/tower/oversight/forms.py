@@ -89,7 +89,9 @@ class FindingForm(forms.Form):
     territory = TerritoryField(
         label=later(N_("Region or station")), max_length=17, help_text=later(N_("As 14.01.06 or 14.01.06.2003-007."))
     )
-    stage = forms.ChoiceField(label=later(N_("Stage")), choices=choices(STAGES), initial=Finding.Stage.LOGISTICS)
+    stage = forms.ChoiceField(
+        label=later(N_("Part of the election")), choices=choices(STAGES), initial=Finding.Stage.LOGISTICS
+    )
     title = forms.CharField(label=later(N_("Title")), max_length=160)
     text = forms.CharField(
         label=later(N_("What was found")),

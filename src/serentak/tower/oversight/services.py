@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from serentak.base.errors import InputError, Refused
 from serentak.base.messages import _
+from serentak.tower.access.actor import Actor
 from serentak.tower.access.territory import COLUMNS, NATION, chain
 from serentak.tower.oversight.models import Entry, Finding
 
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
     from django.core.files.uploadedfile import UploadedFile
 
-    from serentak.tower.access.actor import Actor
     from serentak.tower.access.models import User
 
 MAX_FILE: Final = 10_000_000
@@ -121,7 +121,7 @@ def _write(finding: Finding, user: User, actor: Actor, kind: str, action: str, *
 
 
 def _sits(actor: Actor, seat: Any, action: str, territory: str) -> bool:
-    return type(actor)(actor.name, (seat,)).may(action, territory).allowed
+    return Actor(actor.name, (seat,)).may(action, territory).allowed
 
 
 def _keep(file: UploadedFile) -> dict[str, str]:

@@ -2,9 +2,10 @@
 
 import django.db.models.deletion
 import django.utils.timezone
-import serentak.tower.access.fields
 from django.conf import settings
 from django.db import migrations, models
+
+import serentak.tower.access.fields
 
 
 class Migration(migrations.Migration):
