@@ -65,7 +65,8 @@ def load_district(district: District, kits: Kits) -> Loaded:
     rewrite(district.code)
     # What the log said of stations that are new here has not been written yet.
     Log.objects.filter(district=district.code).update(stale=True)
-    boxes = sum(len(kit.boxes) for kit in (*kits.stations.values(), *kits.recap.values()))
+    boxes = sum(len(each.boxes) for each in kits.stations.values())
+    boxes += sum(len(each.boxes) for each in kits.recap.values())
     return Loaded(len(district.stations), boxes, len(kits.stations))
 
 
