@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ctypes
 import json
+import logging
 import os
 import selectors
 import signal
@@ -230,17 +231,14 @@ class Supervisor:
             record = json.loads(line)
         except ValueError:
             record = None
-        self._note(each, record if isinstance(record, dict) else {"event": line})
+        self._note(each, {"event": "said", **record} if isinstance(record, dict) else {"event": line})
 
     @staticmethod
     def _note(each: _Running, record: dict[str, object]) -> None:
         whole = {"process": each.program.name, "timestamp": datetime.now(UTC).isoformat(), **record}
         if each.file is not None:
             text = json.dumps(whole, ensure_ascii=False)
-            if each.file.stream is not None and each.file.stream.tell() + len(text) > FILE_SIZE:
-                each.file.doRollover()
-            each.file.stream.write(text + "\n")
-            each.file.flush()
+            each.file.emit(logging.makeLogRecord({"msg": "%s", "args": (text,)}))
 
 
 def _file(path: Path) -> RotatingFileHandler:
