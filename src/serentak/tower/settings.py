@@ -30,6 +30,8 @@ INSTALLED_APPS = [
     "serentak.tower.oversight",
     "serentak.tower.means",
     "serentak.tower.cases",
+    "serentak.tower.api",
+    "serentak.tower.ops",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",
@@ -46,6 +48,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "serentak.tower.api.problems.as_problems",
     "django.middleware.security.SecurityMiddleware",
     "serentak.tower.site.middleware.security_headers",
     "whitenoise.middleware.WhiteNoiseMiddleware",

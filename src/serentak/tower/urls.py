@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("serentak.tower.means.urls")),
     path("", include("serentak.tower.cases.urls")),
     path("", include("serentak.tower.site.urls")),
+    path("", include("serentak.tower.api.urls")),
     path("akun/", include("serentak.tower.access.urls")),
     path("akun/", guarded(include("allauth.urls"), SELF)),
 ]
