@@ -26,6 +26,8 @@ INSTALLED_APPS = [
     "serentak.tower.access",
     "serentak.tower.regions",
     "serentak.tower.boxes",
+    "serentak.tower.api",
+    "serentak.tower.ops",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",
@@ -42,6 +44,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "serentak.tower.api.problems.as_problems",
     "django.middleware.security.SecurityMiddleware",
     "serentak.tower.site.middleware.security_headers",
     "whitenoise.middleware.WhiteNoiseMiddleware",

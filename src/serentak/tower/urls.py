@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("serentak.tower.regions.urls")),
     path("", include("serentak.tower.boxes.urls")),
     path("", include("serentak.tower.site.urls")),
+    path("", include("serentak.tower.api.urls")),
     path("akun/", include("serentak.tower.access.urls")),
     path("akun/", guarded(include("allauth.urls"), SELF)),
 ]
