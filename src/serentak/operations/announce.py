@@ -112,9 +112,7 @@ def sign_plan(
     return Signed(entries, {"plan": digest.hex(), "began": genesis is not None, **summary})
 
 
-def pieces_to_announce(
-    plan: Plan, digest: bytes, ground: Ground, known: Known
-) -> tuple[list[Piece], dict[str, Any]]:
+def pieces_to_announce(plan: Plan, digest: bytes, ground: Ground, known: Known) -> tuple[list[Piece], dict[str, Any]]:
     """Give the pieces in which a plan is announced in a log, and what they say, counted.
 
     Raises

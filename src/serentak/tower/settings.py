@@ -26,6 +26,8 @@ INSTALLED_APPS = [
     "serentak.tower.access",
     "serentak.tower.regions",
     "serentak.tower.boxes",
+    "serentak.tower.plans",
+    "serentak.tower.maps",
     "serentak.tower.api",
     "serentak.tower.ops",
     "django.contrib.auth",

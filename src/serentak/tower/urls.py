@@ -9,6 +9,8 @@ from serentak.tower.access.guard import SELF, guarded
 urlpatterns = [
     path("", include("serentak.tower.regions.urls")),
     path("", include("serentak.tower.boxes.urls")),
+    path("", include("serentak.tower.plans.urls")),
+    path("", include("serentak.tower.maps.urls")),
     path("", include("serentak.tower.site.urls")),
     path("", include("serentak.tower.api.urls")),
     path("akun/", include("serentak.tower.access.urls")),

@@ -1,8 +1,8 @@
 """Work in the background: asked for once, done in a process of its own, taken up again when its worker is gone.
 
-A job is a row: queued, running, done or failed. A task of the queue claims it, starts `serentak.tower.plans.work`, passes
-on what it says, and hands its result to whoever registered for its kind, see `finisher`. The worker stays alive whatever
-happens in that process.
+A job is a row: queued, running, done or failed. A task of the queue claims it, starts `serentak.tower.plans.work`,
+passes on what it says, and hands its result to whoever registered for its kind, see `handles`. The worker stays alive
+whatever happens in that process.
 """
 
 from __future__ import annotations
@@ -38,12 +38,18 @@ log = structlog.get_logger(__name__)
 BEAT: Final = 5.0
 """Seconds between two signs of life of a job that says nothing."""
 _begin: dict[str, Begin] = {}
+_here: dict[str, Callable[[Job], dict[str, Any]]] = {}
 _finish: dict[str, Finish] = {}
 
 
 def handles(kind: str, begin: Begin, finish: Finish) -> None:
     """Say what a kind of job needs to know before it starts, asked at the last moment, and who takes its result."""
     _begin[kind], _finish[kind] = begin, finish
+
+
+def does(kind: str, act: Callable[[Job], dict[str, Any]]) -> None:
+    """Say who does a kind of job that writes to the database itself, and so is done by the worker."""
+    _here[kind] = act
 
 
 def start(kind: str, key: str, owner: User, **more: Any) -> Job:
@@ -104,6 +110,11 @@ def run(pk: int) -> str:
 
 
 def _do(job: Job) -> None:
+    if job.kind in _here:
+        with transaction.atomic():
+            job.result, job.state, job.ended_at = _here[job.kind](job), Job.State.DONE, timezone.now()
+            job.save()
+        return
     spec = _begin[job.kind](job)
     for line in _work({"kind": job.kind, "language": job.language} | spec):
         if line is None:
@@ -128,7 +139,7 @@ def _work(spec: dict[str, Any]) -> Iterator[dict[str, Any] | None]:
     """Start the work in a process group of its own and give what it says; None where it said nothing for a while."""
     # Drivers of map formats that lead to other files or hosts are not needed, so they are not there.
     environment = os.environ | {"GDAL_SKIP": "VRT OGR_VRT WFS OAPIF CSW HTTP WMS WMTS WCS", "PYTHONIOENCODING": "utf-8"}
-    process = subprocess.Popen(  # noqa: S603 - our own module
+    process = subprocess.Popen(
         [sys.executable, "-m", "serentak.tower.plans.work"],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment, start_new_session=True,
     )  # fmt: skip

@@ -239,4 +239,3 @@ class Paper(models.Model):
     def path(self) -> Path:
         """Its file."""
         return Path(settings.CONFIG.home, self.file)
-

@@ -15,6 +15,7 @@ from serentak.base.messages import _
 from serentak.operations.paper import kinds
 from serentak.routing.district import EFFORTS
 from serentak.tower.access.territory import covers
+from serentak.tower.boxes.logs import register as follow_log
 from serentak.tower.boxes.models import Log
 from serentak.tower.plans import approval, jobs
 from serentak.tower.plans.models import Approval, Import, Job, Paper, Plan
@@ -94,9 +95,7 @@ def explain(user: User, plan: Plan, subject: str) -> Job:
 
     key = f"{plan.pk}:{language()}:{subject}"
     known = Job.objects.filter(key=f"explain:{key}", state=Job.State.DONE).first()
-    return known or jobs.start(
-        "explain", key, user, plan=plan, district=plan.district_id, spec={"subject": subject}
-    )
+    return known or jobs.start("explain", key, user, plan=plan, district=plan.district_id, spec={"subject": subject})
 
 
 def _finish_nothing(_job: Job, _result: dict[str, Any]) -> None:
@@ -112,7 +111,9 @@ def print_paper(user: User, plan: Plan, area: str, only: Sequence[str]) -> Job:
         When the area does not lie in the district, or a kind is unknown.
     """
     if not covers(plan.district_id, area) or len(area) not in (5, 8):
-        raise InputError.of("area", _("the district has no such kecamatan"), _("Choose from the list."), value=area[:20])
+        raise InputError.of(
+            "area", _("the district has no such kecamatan"), _("Choose from the list."), value=area[:20]
+        )
     unknown = [kind for kind in only if kind not in kinds()]
     if unknown:
         raise InputError.of("only", _("there is no such document"), ", ".join(kinds()), value=unknown[0][:40])
@@ -248,13 +249,18 @@ def _begin_announce(job: Job) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _finish_announce(job: Job, _result: dict[str, Any]) -> None:
+def _finish_announce(job: Job, result: dict[str, Any]) -> None:
     plan, now = Plan.objects.select_for_update().get(pk=job.plan_id), timezone.now()
     plan.announced_at, plan.announced_by, plan.announced_in = now, job.owner, log_of(job.district)[:300]
     plan.save()
     for older in Plan.objects.filter(Plan.in_force(), district=plan.district_id).exclude(pk=plan.pk):
         older.superseded_at = now
         older.save()
+    try:
+        follow_log(plan.announced_in)
+    except InputError as error:
+        # The plan stands in the log all the same; that nobody follows it is for the keeper of the machine.
+        result["unfollowed"] = str(error)
 
 
 # Anew
@@ -290,9 +296,7 @@ def replan(user: User, plan: Plan, said: dict[str, Any]) -> Job:
             message = _("this is neither the number of a road nor a leg A>B")
             raise InputError.of("closed", message, _("write 4711, or PPK-A>PPK-B"), value=word[:80])
     key = f"{plan.pk}:{hash_of(said)}"
-    return jobs.start(
-        "replan", key, user, plan=plan, brought=plan.brought, district=plan.district_id, spec=said
-    )
+    return jobs.start("replan", key, user, plan=plan, brought=plan.brought, district=plan.district_id, spec=said)
 
 
 def hash_of(said: dict[str, Any]) -> str:

@@ -13,11 +13,13 @@ from django.utils import timezone
 
 from serentak.base.errors import InputError, Refused
 from serentak.base.messages import _
+from serentak.operations.plan import read_ground
 from serentak.tower.access.actor import actor_of
 from serentak.tower.access.territory import covers
 from serentak.tower.plans import jobs
 from serentak.tower.plans.models import District, Import, Job
 from serentak.tower.plans.unpack import LARGEST_UPLOAD
+from serentak.tower.regions.load import load_district
 
 if TYPE_CHECKING:
     from django.core.files.uploadedfile import UploadedFile
@@ -122,9 +124,8 @@ def _finish_read(job: Job, result: dict[str, Any]) -> None:
         throw_away(brought)
         brought.state, brought.report = Import.State.REFUSED, {"reason": verdict.reason}
         brought.save()
-        job.spec, result_kept = {}, {"refused": code}
+        job.spec = {}
         result.clear()
-        result.update(result_kept)
         return
     brought.state, brought.district = Import.State.READY, code
     brought.source = Path(result["source"]).relative_to(settings.CONFIG.home).as_posix()
@@ -188,9 +189,17 @@ def accept(brought: Import, user: User) -> Import:
     brought.folder, brought.source = folder.relative_to(home).as_posix(), kept.relative_to(home).as_posix()
     brought.state, brought.accepted_by, brought.accepted_at = Import.State.ACCEPTED, user, timezone.now()
     brought.save()
+    jobs.start("load", str(brought.pk), user, brought=brought, district=brought.district)
     return brought
+
+
+def _load(job: Job) -> dict[str, Any]:
+    """Put regions, stations and boxes of an accepted district into the tables."""
+    ground = read_ground(job.brought.path)
+    return load_district(ground.promised or ground.district, ground.kits)._asdict()
 
 
 def register() -> None:
     """Say who does what with imports."""
     jobs.handles("read", _begin_read, _finish_read)
+    jobs.does("load", _load)
