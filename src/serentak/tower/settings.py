@@ -30,6 +30,8 @@ INSTALLED_APPS = [
     "serentak.tower.oversight",
     "serentak.tower.means",
     "serentak.tower.cases",
+    "serentak.tower.plans",
+    "serentak.tower.maps",
     "serentak.tower.api",
     "serentak.tower.ops",
     "django.contrib.auth",

@@ -11,6 +11,8 @@ urlpatterns = [
     path("", include("serentak.tower.oversight.urls")),
     path("", include("serentak.tower.means.urls")),
     path("", include("serentak.tower.cases.urls")),
+    path("", include("serentak.tower.plans.urls")),
+    path("", include("serentak.tower.maps.urls")),
     path("", include("serentak.tower.site.urls")),
     path("", include("serentak.tower.api.urls")),
     path("akun/", include("serentak.tower.access.urls")),
