@@ -55,7 +55,8 @@ def report() -> str:
     data = Path(os.environ.get("SERENTAK_DATA") or "/nonexistent", "data")
     real = [(name, data / path) for name, path in REAL.items() if (data / path).exists()]
     measured = [_alone(_measure, name, path) for name, path in real]
-    return _page(measured, _alone(_million))
+    missing = [name for name, path in REAL.items() if not (data / path).exists()]
+    return _page(measured, _alone(_million), missing)
 
 
 def _alone(measure: Callable[..., Measured], *words: object) -> Measured:
@@ -213,8 +214,10 @@ def _towns(side: int) -> Graph:
     )  # fmt: skip
 
 
-def _page(measured: list[Measured], million: Measured) -> str:
+def _page(measured: list[Measured], million: Measured, missing: list[str]) -> str:
     parts = [INTRODUCTION, machine(("pyroutingkit", "scipy", "networkit")), NOISE]
+    if missing:
+        parts.append(f"**Not measured this time, for want of `SERENTAK_DATA`: {', '.join(missing)}.**")
     if measured:
         parts += ["## Goals", _goals(measured[0]), "## Engines", _engines(measured), EXACT, _exact(measured)]
         parts += ["## What planning asks", STAGES.format(stage=STAGE), _stages(measured)]

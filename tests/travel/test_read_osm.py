@@ -180,7 +180,11 @@ def test_histories_and_changes_are_no_maps(tmp_path, english):
 
 
 def test_ways_that_stand_twice_are_named(tmp_path, english):
-    ways = [(9, [1, 2], {"highway": "primary"}), (9, [1, 2], {"highway": "primary", "oneway": "yes"}), (8, [2, 3], {"highway": "primary"})]
+    ways = [
+        (9, [1, 2], {"highway": "primary"}),
+        (9, [1, 2], {"highway": "primary", "oneway": "yes"}),
+        (8, [2, 3], {"highway": "primary"}),
+    ]
     _graph, problems = maps.read(osm(tmp_path / "network.osm", NODES, ways))
     assert [(problem.value, problem.severity) for problem in problems] == [("9", "warning")]
 

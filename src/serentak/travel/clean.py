@@ -308,7 +308,9 @@ class _Arcs:
         number = MODES.index(mode)
         rides = np.array([t.ahead[number] > 0 or t.back[number] > 0 for t in self.lines.traits])[self.trait]
         tail, head = self.ends
-        ferries = np.bincount(np.concatenate((tail[sails], head[sails])), minlength=int(max(tail.max(), head.max())) + 1)
+        ferries = np.bincount(
+            np.concatenate((tail[sails], head[sails])), minlength=int(max(tail.max(), head.max())) + 1
+        )
         shore = ferries == 1
         land = rides & ~sails
         shore[tail[land]] = shore[head[land]] = True
