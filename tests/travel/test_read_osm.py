@@ -146,7 +146,8 @@ def test_a_drawing_that_was_never_uploaded(tmp_path):
         '<osm version="0.6"><node id="-1" lat="-6" lon="106"/><node id="-2" lat="-6" lon="106.001"/>'
         '<node id="3" lat="-6" lon="106.002"/>'
         '<way id="-10"><nd ref="-1"/><nd ref="-2"/><nd ref="3"/><tag k="highway" v="primary"/></way>'
-        '<way id="11" action="delete" visible="false"><nd ref="-2"/><nd ref="3"/><tag k="highway" v="path"/></way></osm>',
+        '<way id="11" action="delete" visible="false"><nd ref="-2"/><nd ref="3"/>'
+        '<tag k="highway" v="path"/></way></osm>',
         encoding="utf-8",
     )
     graph, problems = maps.read(path)

@@ -314,7 +314,8 @@ class _Arcs:
         shore = ferries == 1
         land = rides & ~sails
         shore[tail[land]] = shore[head[land]] = True
-        return wait / 2 * (shore[tail].astype(np.int64) + shore[head])
+        halves: Floats = wait / 2 * (shore[tail].astype(np.int64) + shore[head])
+        return halves
 
     def _time(self, mode: str, edge: Ints, kmh: Floats) -> Ints:
         traits = self.lines.traits

@@ -65,7 +65,7 @@ class _Reader:
             # Some programs write ways before their nodes; a second pass finds what the first has stored. What was
             # drawn and never uploaded has numbers below zero, which osmium does not store.
             for node in osmium.FileProcessor(str(self.path), osmium.osm.NODE) if self.unsent else ():
-                if node.id < 0 and not node.deleted:
+                if isinstance(node, osmium.osm.Node) and node.id < 0 and not node.deleted:
                     self.drafts[node.id] = (node.location.x, node.location.y)
             self.judge.forget()
             self._pass(positions)
@@ -115,7 +115,7 @@ class _Reader:
         if not any(objects.header.get(f"pbf_optional_feature_{n}", "") == _LOCATED for n in range(_FEATURES)):
             objects = objects.with_locations(positions)
         for thing in objects.with_filter(osmium.filter.KeyFilter(*_KEYS)):
-            if thing.deleted:
+            if isinstance(thing, osmium.osm.Changeset) or thing.deleted:
                 continue
             if isinstance(thing, osmium.osm.Way):
                 self._way(thing)

@@ -311,7 +311,7 @@ def read_limit(text: str) -> tuple[float, str]:
 
 
 def read_measure(text: str) -> float:
-    """Read metres or tonnes, ``2.5``, ``2,5 m``, ``3.5 t``, ``800 kg``, ``8'6"``; 0 where that is not what is written."""
+    """Read metres or tonnes, ``2.5``, ``2,5 m``, ``3.5 t``, ``8'6"``, ``800 kg``; 0 where something else is written."""
     text = text.strip().lower()
     if found := _FEET.fullmatch(text):
         return float(found[1]) * 0.3048 + float(found[2] or 0) * 0.0254

@@ -19,11 +19,11 @@ from serentak.formats.paper.words import (
     file_name,
     kilograms,
     kilometres,
-    stretch,
     legend,
     mode_name,
     short_date,
     signature_words,
+    stretch,
     when,
 )
 from serentak.plan.model import Run, Stage, Stop
@@ -160,7 +160,7 @@ def way_in_words(way: Way | None, start: Point, end: Point, mode: str) -> str:
     """Say a way by the roads it takes, or where nothing is known of roads by straight distance and direction."""
     if way is not None and way.names:
         nameless = _("water without a name") if mode == "boat" else _("road without a name")
-        return " → ".join(f"{name or nameless} {stretch(metres)}" for name, metres in way.names)
+        return " → ".join(f"{name or nameless} ({stretch(metres)})" for name, metres in way.names)
     from pyproj import Geod  # noqa: PLC0415 - a fifth of a second that only printing should pay
 
     bearing, _back, straight = Geod(ellps="WGS84").inv(start.lon, start.lat, end.lon, end.lat)
