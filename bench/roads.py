@@ -312,8 +312,8 @@ The engine is RoutingKit's customizable contraction hierarchy through `serentak.
 `serentak.travel.dijkstra`: both answer through the same protocol, with integers of milliseconds. NetworKit's SPSP
 searches from {FEW} of the nodes, which is counted {NODES // FEW} times; preparing its graph is not counted."""
 
-NOISE = """Times are CPU times of one thread. Other work on the machine lengthens them less than wall times, but does,
-and most those that live on the processor's cache: the matrices of the hierarchy. At the end its load was {load:.1f}."""
+NOISE = """Times are CPU times of one thread. Other work on the machine lengthens them less than wall times, but does.
+At the end its load was {load:.1f}."""
 
 EXACT = """All pairs of the matrix, before and after the closures, are compared with SciPy's; NetworKit's rows with
 ours before."""
