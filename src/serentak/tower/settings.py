@@ -26,6 +26,14 @@ INSTALLED_APPS = [
     "serentak.tower.access",
     "serentak.tower.regions",
     "serentak.tower.boxes",
+    "serentak.tower.escorts",
+    "serentak.tower.oversight",
+    "serentak.tower.means",
+    "serentak.tower.cases",
+    "serentak.tower.plans",
+    "serentak.tower.maps",
+    "serentak.tower.api",
+    "serentak.tower.ops",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",
@@ -42,6 +50,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "serentak.tower.api.problems.as_problems",
     # First of all, before anything keeps what a caller may have made up.
     "serentak.tower.site.middleware.caller_address",
     "django.middleware.security.SecurityMiddleware",

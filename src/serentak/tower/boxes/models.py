@@ -10,8 +10,9 @@ from django.db import models
 class Log(models.Model):
     """A log that is followed: one a district, or one for all.
 
-    ``as_of`` is the newest instant that the log itself tells: of a played log the played time, else the time of
-    its newest checkpoint seen.
+    ``as_of`` is the instant up to which the tables hold what the log says: of a played log the newest played time
+    that two devices tell, or the organiser; else when the log was last asked. ``stale``: all tables are to be written
+    anew.
     """
 
     trail = False
@@ -24,6 +25,7 @@ class Log(models.Model):
     played = models.BooleanField(default=False)
     entries = models.PositiveBigIntegerField(default=0)
     as_of = models.DateTimeField(null=True)
+    stale = models.BooleanField(default=False)
     trouble = models.CharField(max_length=300, blank=True, default="")
 
     def __str__(self) -> str:

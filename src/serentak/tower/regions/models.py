@@ -10,7 +10,8 @@ from django.db import models
 class Region(models.Model):
     """A place of the tree: ``ID``, ``14``, ``14.01``, ``14.01.06``, ``14.01.06.2003``, with the sums over its stations.
 
-    The sums are kept up to date with every event, see ``services``; ``recount`` gives the same from the stations alone.
+    The sums are kept up to date with every event, see `serentak.tower.regions.rollup`; ``recount`` there gives the
+    same from the stations alone. ``back_begun`` counts stations whose boxes were closed after voting.
     """
 
     trail = False
@@ -27,10 +28,13 @@ class Region(models.Model):
     boxes = models.PositiveIntegerField(default=0)
     out_ready = models.PositiveIntegerField(default=0)
     out_way = models.PositiveIntegerField(default=0)
+    out_unproven = models.PositiveIntegerField(default=0)
     out_late = models.PositiveIntegerField(default=0)
     back_ready = models.PositiveIntegerField(default=0)
     back_way = models.PositiveIntegerField(default=0)
+    back_unproven = models.PositiveIntegerField(default=0)
     back_late = models.PositiveIntegerField(default=0)
+    back_begun = models.PositiveIntegerField(default=0)
     troubled = models.PositiveIntegerField(default=0)
 
     class Meta:
@@ -43,18 +47,25 @@ class Region(models.Model):
 class Station(models.Model):
     """A polling station (TPS), and how far its goods are, out and back.
 
-    ``out`` and ``back`` are `Way`; late and troubled stand beside them. Dues are the deadlines of the last
-    announced hand-over out, and
-    of the last one back.
+    ``out`` and ``back`` are `Way`; late and troubled stand beside them. Proofs say why what has arrived is not ready:
+    ``single`` (one side signed), ``proxy`` (typed from paper), ``gap`` (no hand-over in the log), or that goods were
+    signed for and left elsewhere (``entrusted``). Dues are the deadlines of the last announced hand-over out, and of
+    the last one back.
     """
 
     class Way(models.IntegerChoices):
-        """How far a station's goods are in one direction."""
+        """How far a station's goods are in one direction.
+
+        ``LOADED``: everything is packed (out), the boxes are closed after the count (back). ``UNDER_WAY``: something
+        has left and not everything has arrived. ``READY``: everything has arrived, every hand-over signed by both
+        sides. ``UNPROVEN``: everything has arrived, by the word of one side.
+        """
 
         NOT_YET = 0
         LOADED = 1
         UNDER_WAY = 2
         READY = 3
+        UNPROVEN = 4
 
     trail = False
 
@@ -76,6 +87,8 @@ class Station(models.Model):
     back = models.PositiveSmallIntegerField(choices=Way.choices, default=Way.NOT_YET)
     out_due = models.DateTimeField(null=True)
     back_due = models.DateTimeField(null=True)
+    out_proof = models.CharField(max_length=10, blank=True, default="")
+    back_proof = models.CharField(max_length=10, blank=True, default="")
     out_late = models.BooleanField(default=False)
     back_late = models.BooleanField(default=False)
     troubled = models.BooleanField(default=False)
