@@ -39,7 +39,7 @@ class Seat(NamedTuple):
     role: str
     post: str
     areas: tuple[str, ...]
-    level: str = "kabupaten"
+    level: str
 
     def rule(self, action: str) -> Rule | None:
         """Give the first rule by which the seat allows an action."""
