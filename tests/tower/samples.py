@@ -180,7 +180,7 @@ def a_case(territory: str) -> dict[str, Any]:
     from serentak.tower.cases.models import Case
 
     made, _new = Case.objects.get_or_create(
-        number=f"P-{territory}", title="Contoh", territory=territory, opened_by=_writer(territory)
+        number=f"P-{territory}", territory=territory, opened_by=_writer(territory), defaults={"title": "Contoh"}
     )
     return {"pk": made.pk}
 
@@ -189,9 +189,15 @@ def an_import(territory: str) -> dict[str, Any]:
     from serentak.tower.plans.models import Import
 
     made, _new = Import.objects.get_or_create(
-        district=territory, name=f"Contoh {territory}", owner=_writer(territory), state="ready"
+        district=territory, owner=_writer(territory), state="ready", defaults={"name": f"Contoh {territory}"}
     )
     return {"pk": made.pk}
+
+
+TOTALS = dict.fromkeys(
+    ("stations", "voters", "unserved_out", "unserved_back", "rupiah", "metres", "seconds", "vehicle_days",
+     "escort_days"), 1,
+)  # fmt: skip
 
 
 def a_plan(territory: str) -> dict[str, Any]:
@@ -204,7 +210,7 @@ def a_plan(territory: str) -> dict[str, Any]:
     )
     made, _new = Plan.objects.get_or_create(
         district=district, brought_id=an_import(territory)["pk"], folder=f"plans/{territory}/contoh", sha256="0" * 64,
-        effort="draft", seed=1, made_by=_writer(territory),
+        effort="draft", seed=1, made_by=_writer(territory), defaults={"totals": TOTALS},
     )  # fmt: skip
     return {"pk": made.pk}
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import ForeignKey, Q
+from django.db.models.signals import pre_delete
 from django.dispatch import Signal
 
 from serentak.tower.access.territory import NATION, within
@@ -30,6 +31,7 @@ HIDDEN: Final = "•••"
 MOST_PLACES: Final = 40
 _PLACES: Final = ("territory", "district", "district_id", "kabupaten", "region_id", "station_id", "code")
 _CODE: Final = re.compile(r"ID|[0-9]{2}(\.[0-9]{2}(\.[0-9]{2}(\.[0-9]{4}(-[0-9]{3})?)?)?)?")
+_BEFORE: Final = "_trail_before"
 _ORGANISER: Final = "kpu"
 
 
@@ -66,6 +68,7 @@ def place_entries() -> None:
 
     signal: Signal = post_log
     signal.connect(_place, dispatch_uid="access.trail")
+    pre_delete.connect(_remember, dispatch_uid="access.trail.deleted")
 
 
 def hide(_value: str) -> str:
@@ -81,11 +84,17 @@ def entries(actor: Actor) -> QuerySet[LogEntry]:
 
     condition = Q(pk__in=[])
     for agency, areas in actor.offices("audit.read"):
-        # What nobody's agency did, the organiser's own machine did.
-        owners = [agency, ""] if agency == _ORGANISER else [agency]
+        # What no agency did, the site's own machine did: for whoever looks after the whole of it.
+        owners = [agency, ""] if agency == _ORGANISER and NATION in areas else [agency]
         reach = Reach.objects.filter(within(areas, station="territory"), agency__in=owners)
         condition |= Q(pk__in=reach.values("entry"))
     return LogEntry.objects.filter(condition).select_related("actor", "content_type").order_by("-timestamp", "-pk")
+
+
+def _remember(sender: type[Model], instance: Model, **_more: Any) -> None:
+    """Look where a thing lies before it is deleted: what says so may be deleted before it."""
+    if hasattr(sender, "trail_places") or hasattr(sender, "trail_agencies"):
+        setattr(instance, _BEFORE, (_places_of(instance), _agencies_of(instance)))
 
 
 def _place(sender: object, instance: Model, log_entry: LogEntry | None = None, **_more: Any) -> None:
@@ -96,8 +105,9 @@ def _place(sender: object, instance: Model, log_entry: LogEntry | None = None, *
     if log_entry is None:
         return
     by = _seats_of(log_entry)
-    owners = {agency for agency, _area in by} | _agencies_of(instance)
-    found = {(agency, place) for agency in owners or {""} for place in _places_of(instance)} | by
+    places, agencies = getattr(instance, _BEFORE, None) or (_places_of(instance), _agencies_of(instance))
+    owners = {agency for agency, _area in by} | agencies
+    found = {(agency, place) for agency in owners or {""} for place in places} | by
     Reach.objects.bulk_create(
         Reach(entry=log_entry, agency=agency, **Reach.columns(place))
         for agency, place in sorted(found or {(agency, NATION) for agency in owners or {""}})
