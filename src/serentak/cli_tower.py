@@ -1,4 +1,4 @@
-"""The verbs of the site: ``serve``, ``doctor``, ``backup``, ``restore``. Each parses, calls one function, prints.
+"""The verbs of the site: serve, doctor, backup, restore, why. Each parses, calls one function, prints.
 
 `serentak.cli` mounts them, and turns what they raise into words and an exit code.
 """
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from serentak.base.errors import InputError
 from serentak.base.messages import _
 from serentak.cli_common import Json, Lang, answer
 
@@ -138,3 +139,45 @@ def open_site(home: Path | None) -> None:
     import django
 
     django.setup()
+
+
+def _require_database() -> None:
+    """Refuse to go on while the database of the site was never made, or is of an older version.
+
+    Raises
+    ------
+    InputError
+        When it is so.
+    """
+    from django.db import DatabaseError
+
+    from serentak.tower.access.models import User
+
+    try:
+        User.objects.exists()
+    except DatabaseError as error:
+        remedy = _("Start the site once with serentak serve, which brings its database up to date.")
+        raise InputError.of("--home", _("the database of the site is not ready"), remedy) from error
+
+
+def why_command(
+    user: Annotated[str, typer.Argument(metavar="USER", help=_("Name of an account, or publik for anybody."))],
+    action: Annotated[str, typer.Argument(metavar="ACTION", help=_("An action of the rule table, boxes.read."))],
+    thing: Annotated[str, typer.Argument(metavar="OBJECT", help=_("Code of a region, station or box; ID the nation."))],
+    home: Home = None,
+    as_json: Json = False,
+    lang: Lang = "id",
+) -> None:
+    """Call `serentak.tower.access.actor.why`; exit 0 when it is allowed, 1 when it is not."""
+    open_site(home)
+    _require_database()
+    from serentak.tower.access.actor import why
+    from serentak.tower.access.territory import territory_of
+
+    territory = territory_of(thing)
+    verdict = why(user, action, territory)
+    word = _("Allowed") if verdict.allowed else _("Refused")
+    said = {"user": user, "action": action, "object": thing, "territory": territory, **verdict._asdict()}
+    answer(as_json, said, [f"{word}: {verdict.reason}"])
+    if not verdict.allowed:
+        raise typer.Exit(1)
