@@ -3,7 +3,7 @@ PYTHON ?= python3.11
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: help install install-bench demo pictures messages test check bench lock clean
+.PHONY: help install install-bench demo pictures messages test test-postgres check bench lock clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
@@ -50,6 +50,9 @@ messages: install  ## collect messages and compile the catalogue
 
 test: install  ## run the tests (needs only Python; what needs more is skipped, with a counted reason)
 	$(BIN)/pytest -n auto -q
+
+test-postgres: install  ## the tests of the site on the PostgreSQL that DATABASE_URL names
+	$(BIN)/pytest -n auto -q tests/tower
 
 check: install  ## lint, types, import contract
 	$(BIN)/ruff check .
