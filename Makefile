@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 EFFORT := standard
 PORT   := 8000
-DEMO_AREA := 14.01.06
+DEMO_AREA := 14.01.18
 
 .PHONY: help install install-bench demo plan-demo pictures messages test test-postgres check bench lock clean
 

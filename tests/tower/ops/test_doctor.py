@@ -11,18 +11,18 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from tests.tower.ops.conftest import ask, until
 from typer.testing import CliRunner
 
 from serentak.base.errors import InputError
 from serentak.cli import app
 from serentak.tower.config import SETTINGS
-from tests.tower.ops.conftest import ask, until
 
 
 def doctor(home, *words, **environment):
     clean = {name: value for name, value in os.environ.items() if not name.startswith(("SERENTAK_", "DATABASE_"))}
     command = [sys.executable, "-m", "serentak.cli", "doctor", "--home", str(home), "--json", "--lang", "en", *words]
-    done = subprocess.run(command, env=clean | environment, capture_output=True, text=True)
+    done = subprocess.run(command, env=clean | environment, capture_output=True, text=True, check=False)
     found = json.loads(done.stdout)
     states: dict[str, set[str]] = {}
     for each in found["findings"]:
@@ -52,7 +52,7 @@ def test_passwords_of_the_database_are_not_shown():
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DATABASE_URL", "postgres://orang:rahasia@server/serentak")
-        shown = dict((name, value) for name, value, _words in settings_table())["DATABASE_URL"]
+        shown = {name: value for name, value, _words in settings_table()}["DATABASE_URL"]
     assert "rahasia" not in shown
     assert "server/serentak" in shown
 
