@@ -9,6 +9,10 @@ from serentak.tower.access.guard import SELF, guarded
 urlpatterns = [
     path("", include("serentak.tower.regions.urls")),
     path("", include("serentak.tower.boxes.urls")),
+    path("", include("serentak.tower.escorts.urls")),
+    path("", include("serentak.tower.oversight.urls")),
+    path("", include("serentak.tower.means.urls")),
+    path("", include("serentak.tower.cases.urls")),
     path("", include("serentak.tower.site.urls")),
     path("akun/", include("serentak.tower.access.urls")),
     path("akun/", guarded(include("allauth.urls"), SELF)),

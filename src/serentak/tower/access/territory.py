@@ -45,17 +45,24 @@ def chain(code: str) -> list[str]:
     return found[::-1]
 
 
-def within(territories: Iterable[str], prefix: str = "") -> Q:
+def within(territories: Iterable[str], prefix: str = "", station: str = "id", deepest: int = 5) -> Q:
     """Give the condition that a row of a table with the columns `COLUMNS` lies in one of these territories.
 
     Parameters
     ----------
     prefix
-        Way to the table, ``station__``; the column ``id`` then is the station's.
+        Way to the table, ``station__``.
+    station
+        Column that holds the id of the station.
+    deepest
+        Lowest level of which the table has a column (a place in `LEVELS`); who has less than that sees nothing of it.
     """
     condition = Q(pk__in=[])
     for territory in territories:
         if territory == NATION:
             return Q()
-        condition |= Q(**{prefix + COLUMNS[depth(territory) - 1]: territory})
+        if depth(territory) > deepest:
+            continue
+        column = station if "-" in territory else COLUMNS[depth(territory) - 1]
+        condition |= Q(**{prefix + column: territory})
     return condition
