@@ -11,7 +11,12 @@ from tests.tower.played import assert_equal_to_a_recount
 
 # What the organiser says of the log's size is about the order itself.
 _BY_INDEX = {Kind.MARKED}
-PROPERTY = settings(max_examples=12, phases=[Phase.explicit, Phase.reuse, Phase.generate], deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+PROPERTY = settings(
+    max_examples=12,
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 
 
 def standings():

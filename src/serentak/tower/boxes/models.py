@@ -107,6 +107,7 @@ class Load(models.Model):
         ordering: ClassVar = ["deadline", "id"]
         indexes: ClassVar = [
             models.Index(fields=["open", "deadline"], name="load_open"),
+            models.Index(fields=["province", "open", "deadline"], name="load_open_province"),
             models.Index(fields=["kabupaten", "open", "deadline"], name="load_open_kabupaten"),
             models.Index(fields=["kecamatan", "open", "deadline"], name="load_open_kecamatan"),
             models.Index(fields=["kabupaten", "place"], name="load_place"),
@@ -116,6 +117,11 @@ class Load(models.Model):
 
     def __str__(self) -> str:
         return f"{self.giver} → {self.receiver}"
+
+    @property
+    def missing(self) -> int:
+        """Boxes and bundles that were not handed over yet."""
+        return self.boxes - self.done
 
 
 class Deviation(models.Model):

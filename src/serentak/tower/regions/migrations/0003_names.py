@@ -4,14 +4,13 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('regions', '0002_proofs'),
+        ("regions", "0002_proofs"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='region',
-            index=models.Index(fields=['level', 'name'], name='region_name'),
+            model_name="region",
+            index=models.Index(fields=["level", "name"], name="region_name"),
         ),
     ]
