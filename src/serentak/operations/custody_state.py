@@ -163,7 +163,7 @@ def long_lines(each: dict[str, Any], offset: int) -> list[str]:
     for step in each["steps"]:
         who = f"{step['giver']} -> {step['unit']}" if step["giver"] else step["unit"]
         when, entry = _local(step["at"], offset), f"{_('entry')} {step['index']}"
-        line = f"  {when}  {_act(step['kind'])}: {who}, {step['place']}  [{entry}]"
+        line = f"  {when}  {say_act(step['kind'])}: {who}, {step['place']}  [{entry}]"
         if step["proxy"]:
             line += " " + _("typed from paper")
         elif step["lacking"]:
@@ -179,7 +179,8 @@ def _local(milliseconds: int | None, offset: int) -> str:
     return there.strftime("%Y-%m-%d %H:%M")
 
 
-def _act(kind: str) -> str:
+def say_act(kind: str) -> str:
+    """Say a kind of act in words."""
     words = {
         "packed": _("packed"),
         "sealed": _("sealed"),
