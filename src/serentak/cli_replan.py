@@ -18,6 +18,10 @@ Lost = Annotated[
     list[str] | None,
     typer.Option("--lost", metavar="RUN|VEHICLE", help=_("A team that is out for the day, or a vehicle for good.")),
 ]
+State = Annotated[
+    str | None,
+    typer.Option("--state", metavar="LOG", help=_("Custody log, folder or address, that says how far the plan came.")),
+]
 
 
 def replan_command(
@@ -26,13 +30,14 @@ def replan_command(
     at: Annotated[str, typer.Option(metavar="TIME", help=_("From when on it may change, as 'H-1 10:30'."))],
     closed: Closed = None,
     lost: Lost = None,
+    state: State = None,
     as_json: Json = False,
     lang: Lang = "id",
 ) -> None:
     """Call `serentak.operations.replan.make_replan`."""
     from serentak.operations.replan import Told, make_replan
 
-    made = make_replan(plan, out, Told(at, closed or (), lost or ()))
+    made = make_replan(plan, out, Told(at, closed or (), lost or (), state))
     totals, found = made.plan.totals, made.difference
     near, issued = found.unchanged()
     data = {

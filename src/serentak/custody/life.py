@@ -40,7 +40,7 @@ _AFTER: Final = {
     int(Kind.OPENED): OPENED,
     int(Kind.CLOSED): CLOSED,
 }
-_BY_ANYONE: Final = frozenset({int(Kind.INSPECTED), int(Kind.INCIDENT), int(Kind.UNSEALED)})
+BY_ANYONE: Final = frozenset({int(Kind.INSPECTED), int(Kind.INCIDENT), int(Kind.UNSEALED)})
 """Kinds that say nothing about who holds the object."""
 _SAYS: Final = {int(Kind.INCIDENT): "incident", int(Kind.UNSEALED): "seal-broken"}
 _REMARKS: Final = {
@@ -243,7 +243,7 @@ class _Follower:
             self.say(_SAYS[act.kind], act.row)
         if self._elsewhere(act.place) or (act.kind == _OPENED and self.world.home not in (0, act.place)):
             self.say("wrong-place", act.row)
-        if act.kind in _BY_ANYONE:
+        if act.kind in BY_ANYONE:
             return
         self._must_hold(act.receiver, act)
         if self._trust is not None and act.place == self.world.home:

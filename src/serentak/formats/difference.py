@@ -31,7 +31,7 @@ COLUMNS: Final = (
     "shift_minutes",
 )
 """Headings of ``difference.csv``, in order; documented in ``docs/plan-folder.md``."""
-STATIONS_WITH_OPTIONS: Final = ("closed", "no_way", "no_mode", "no_team", "stranded", "held_up", "window", "hours",
+STATIONS_WITH_OPTIONS: Final = ("closed", "no_way", "no_mode", "no_team", "stranded", "held_up", "elsewhere", "window", "hours",
                                 "window_and_hours", "fleet_short", "escort_short", "no_escort", "no_day")  # fmt: skip
 
 

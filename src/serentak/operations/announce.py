@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from serentak.ledger.keys import SigningKey
     from serentak.operations.plan import Ground
     from serentak.plan.model import Plan
+    from serentak.territory.model import District
 
 _PIECES: Final = {Kind.POSTS: "posts", Kind.GUARDS: "shifts", Kind.LOADS: "loads", Kind.SERIES: "seals"}
 
@@ -273,7 +274,7 @@ def _organiser(
     if genesis_event is None:
         message = _("this is not a custody log: entry 0 is no genesis event")
         raise InputError.of(log, message, _("Make another log for this election with: serentak log init"))
-    _require_same_election(genesis_event, ground, log)
+    require_same_election(genesis_event, ground.district, log)
     device = Device(key.seed, known.log, offset)
     if device.public != genesis_event.organiser:
         message = _("the key is not that of the organiser who began this log")
@@ -297,8 +298,14 @@ def begin_log(seed: bytes, supervisors: Sequence[bytes], ground: Ground, at: int
     )  # fmt: skip
 
 
-def _require_same_election(genesis: Event, ground: Ground, log: str) -> None:
-    district = ground.district
+def require_same_election(genesis: Event, district: District, log: str) -> None:
+    """Refuse a log that is about another election.
+
+    Raises
+    ------
+    InputError
+        With both elections.
+    """
     said = (genesis.district, genesis.day, genesis.zone, genesis.elections)
     planned = (
         district.code, district.election_day.isoformat(), district.zone, "".join(sorted(district.elections)),

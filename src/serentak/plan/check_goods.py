@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from serentak.base.messages import _
 from serentak.base.numbers import direction as direction_word
 from serentak.kit.kits import Kits
-from serentak.plan.model import Direction, Stop, Stranded
+from serentak.plan.model import Direction, Elsewhere, Stop, Stranded
 from serentak.plan.stages import Child, StageSpec, is_recap, recap_unit
 from serentak.plan.violations import Findings
 from serentak.territory.model import District, FleetRow
@@ -20,10 +20,18 @@ class Goods:
     ----------
     before
         The outbound direction, when this is the return: what it delivered is what can come back.
+    elsewhere
+        Goods that are where no run brings them.
     """
 
     def __init__(
-        self, district: District, kits: Kits, direction: Direction, before: Goods | None, findings: Findings
+        self,
+        district: District,
+        kits: Kits,
+        direction: Direction,
+        before: Goods | None,
+        findings: Findings,
+        elsewhere: Iterable[Elsewhere] = (),
     ) -> None:
         self.district, self.kits, self.direction, self.findings = district, kits, direction, findings
         self.station = {station.id: station for station in district.stations}
@@ -40,6 +48,8 @@ class Goods:
             self.at = dict.fromkeys([*self.station, *recap], self.warehouse)
         else:
             self.at = {name: place for name, place in before.at.items() if self._delivered(name, place)}
+        own = {one.goods: one.at for one in elsewhere if one.direction == direction}
+        self.at.update((name, place) for name, place in own.items() if direction == "out" or name in self.at)
         self.carried: dict[tuple[str, str, str], set[str]] = {}
 
     def _delivered(self, name: str, place: str) -> bool:
