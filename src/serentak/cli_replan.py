@@ -35,6 +35,9 @@ def replan_command(
     lang: Lang = "id",
 ) -> None:
     """Call `serentak.operations.replan.make_replan`."""
+    import msgspec
+
+    from serentak.formats.difference import log_lines
     from serentak.operations.replan import Told, make_replan
 
     made = make_replan(plan, out, Told(at, closed or (), lost or (), state))
@@ -51,6 +54,10 @@ def replan_command(
         "unserved_out": totals.unserved_out,
         "unserved_back": totals.unserved_back,
     }
+    record = made.plan.replan
+    if made.state is not None and record is not None:
+        data["state"] = {**made.state, **msgspec.to_builtins(record.logged), "loaded": list(record.loaded),
+                         "elsewhere": msgspec.to_builtins(record.elsewhere)}  # fmt: skip
     lines = [
         _("Written: {path}").format(path=out / "report.md"),
         _("{changed} runs changed, {withdrawn} withdrawn; {near} of {issued} stops as issued.").format(
@@ -60,4 +67,7 @@ def replan_command(
             out=totals.unserved_out, stations=totals.stations, back=totals.unserved_back
         ),
     ]
+    if made.state is not None and record is not None:
+        said = _("State of {at} by the log {log}, {entries} entries.").format(at=at, **made.state)
+        lines[1:1] = [said, *log_lines(record)]
     answer(as_json, data, lines)

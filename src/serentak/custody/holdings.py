@@ -28,6 +28,8 @@ class Holding(NamedTuple):
         When, epoch milliseconds; the latest possible instant where its clock is not believed.
     index
         Entry that says so.
+    step
+        Place in the life of the object; steps of objects that travel together can be compared.
     """
 
     giver: str
@@ -35,6 +37,7 @@ class Holding(NamedTuple):
     place: str
     at: int
     index: int
+    step: int
 
 
 def holdings(state: State, identifier: str, until: int) -> list[Holding]:
@@ -61,5 +64,5 @@ def holdings(state: State, identifier: str, until: int) -> list[Holding]:
         if found and found[-1].holder == holder:
             continue  # another record of the same hand-over, or an act of who has it
         giver = names[act.giver] if act.kind in MOVES else ""
-        found.append(Holding(giver, holder, names[act.place], at, index))
+        found.append(Holding(giver, holder, names[act.place], at, index, act.step))
     return found

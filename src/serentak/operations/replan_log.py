@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from serentak.base.errors import InputError
@@ -74,19 +73,27 @@ def sightings_of(state: State, at: int, district: District, kits: Kits) -> tuple
 
 
 def _together(name: str, known: list[list[Holding]], clock: Clock) -> list[Sighting]:
-    """Give what the parts of a kit have in common, and where they are now where that is not one place."""
-    rows = []
-    for hands in zip(*known, strict=False):
-        if len({each[:2] for each in hands}) > 1:
-            break
-        last = max(hands, key=lambda each: each.at)
-        rows.append(last)
-    now = sorted({own[-1].holder for own in known})
-    if len(now) > 1 or not rows or rows[-1].holder != now[0]:
-        latest = max((own[-1] for own in known), key=lambda each: each.at)
-        rows.append(Holding("", AND.join(now), latest.place if len(now) == 1 else "", latest.at, latest.index))
+    """Give in whose hands all parts of a kit have been at a time, and where they are now where that is not one place.
+
+    Steps, not clocks, tell what was at a time. What of a kit the log has never seen is taken to be with the rest.
+    """
+    rows: list[Holding] = []
+    now: dict[int, Holding] = {}
+    steps = sorted({each.step for own in known for each in own})
+    for step in steps:
+        moved = {part: each for part, own in enumerate(known) for each in own if each.step == step}
+        now |= moved
+        holders = sorted({each.holder for each in now.values()})
+        last = max(moved.values(), key=lambda each: (each.at, each.index))
+        if len(holders) == 1:
+            together = len({each.giver for each in now.values()}) == 1
+            giver = last.giver if together or not rows else rows[-1].holder
+            if not rows or rows[-1].holder != holders[0]:
+                rows.append(last._replace(giver=giver))
+        elif step == steps[-1]:
+            rows.append(last._replace(giver="", holder=AND.join(holders), place=""))
     moments = [(each.at - clock.midnight) // 1000 for each in rows]
-    for n, (before, after) in enumerate(pairwise(moments), 1):
-        moments[n] = max(before, after)  # clocks differ by minutes; hands follow one another
+    for n in range(1, len(moments)):
+        moments[n] = max(moments[n - 1], moments[n])  # clocks differ by minutes; hands follow one another
     return [Sighting(name, row.giver, row.holder, row.place, at, row.index)
             for row, at in zip(rows, moments, strict=True)]  # fmt: skip

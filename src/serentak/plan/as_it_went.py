@@ -436,8 +436,9 @@ class _RunAsItWent:
         if not self.outbound:
             return max(part.at - service, part.at if after is None else min(after, part.at)), part.at
         slept = self.spec.overnight and child.night and part.stop.depart // DAY > part.stop.arrive // DAY
-        morning = part.stop.depart if slept and part.at // DAY == part.stop.arrive // DAY else 0
-        return part.at, max(part.at + service, morning)
+        same_evening = slept and part.at // DAY == part.stop.arrive // DAY
+        done = part.at + service
+        return part.at, max(done, part.stop.depart) if same_evening else done
 
     def _depart(self, stops: Sequence[Stop], started: set[str]) -> int:
         loads = [one.loaded for name in started if (one := self.status[name]).loaded is not None]

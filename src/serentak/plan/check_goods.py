@@ -61,8 +61,14 @@ class Goods:
         found = (place.id for place in self.district.places if place.kind == "ppk" and place.kecamatan == kecamatan)
         return next(found, self.warehouse)
 
-    def resolve(self, spec: StageSpec, child: Child, stop: Stop) -> list[str]:
-        """Give the kits and recapitulation boxes that a stop's units stand for."""
+    def resolve(self, spec: StageSpec, child: Child, stop: Stop, taken_over: Collection[str] = ()) -> list[str]:
+        """Give the kits and recapitulation boxes that a stop's units stand for.
+
+        Parameters
+        ----------
+        taken_over
+            What the run takes over on the road before this stop.
+        """
         if child.is_station:
             for unit in stop.units:
                 self.findings.say("unknown_unit", stop.at, _("nothing here is called {unit}").format(unit=unit))
@@ -75,7 +81,7 @@ class Goods:
                 names.append(unit)
             else:
                 village = [name for name in behind if name in self.station and self.station[name].village == unit]
-                names.extend(sorted(name for name in village if self.at.get(name) == here))
+                names.extend(sorted(name for name in village if self.at.get(name) == here or name in taken_over))
                 if not village:
                     self.findings.say("unknown_unit", stop.at, _("nothing here is called {unit}").format(unit=unit))
         return names

@@ -233,7 +233,7 @@ class Elsewhere(msgspec.Struct, frozen=True):
     goods
         Station id, or name of recapitulation boxes.
     at
-        Who has them by the log: place, station or vehicle team; several, joined by `` + ``, where they are not together.
+        Who has them by the log: place, station or vehicle team; several, joined by `` + ``, where not together.
     direction
         Direction in which they are expected.
     since
