@@ -213,8 +213,10 @@ class Known:
             self._loads[load_hash(load)] = load
         if event.kind in MOVES:
             load = self._loads.get(event.load or b"", [])
+            # Who signs for goods that stay elsewhere for the night has kept the promise to bring them to its place.
+            place = event.receiver if event.kind == Kind.ENTRUSTED else event.place
             for each in expand(event.objects or (load[9] if load else ())):
-                key = (each, event.giver or "", event.receiver or "", event.place or "")
+                key = (each, event.giver or "", event.receiver or "", place or "")
                 self.moved.setdefault(key, {}).setdefault(event.step or (load[0] if load else 0), index)
         self._top = max([self._top, event.step or 0, *(load[0] for load in event.loads or ())])
 
