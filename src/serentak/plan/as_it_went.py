@@ -339,11 +339,11 @@ class _RunAsItWent:
             left = []  # it came home without them
         stops = self._done(done)
         depart = self._depart(stops, started)
+        if not over:
+            stops, depart = self._held_up(left, stops, depart)
         rest = self._rest(left, stops, depart)
         halts = [*stops, *rest]
         back = max(home) if over else self._return(halts, depart)
-        if not self.outbound and not over:
-            back = max(back, self.at + 1)  # nobody has signed for its load at the base
         phase: Phase = "under_way"
         if over or (not rest and back <= self.at):
             phase = "back"
@@ -448,6 +448,25 @@ class _RunAsItWent:
             depart = stops[0].arrive if loaded is None else min(loaded, stops[0].arrive)
         return depart
 
+    def _held_up(self, left: Sequence[_Part], done: list[Stop], depart: int) -> tuple[list[Stop], int]:
+        """Let a late run leave where it was last so late that it comes to its next halt now: more is not known.
+
+        Where it may be handling now, nobody can have signed yet, and it is not late.
+        """
+        if not left and self.outbound:
+            return done, depart  # nobody signs for an empty vehicle that comes home
+        here, now = (done[-1].at, done[-1].depart) if done else (self.spec.base.id, depart)
+        to, halt = self.spec.base.id, 0
+        if left:
+            stop = left[0].stop
+            service = self.child[stop.at][1].service(self._boxes(left[0].names))
+            to, halt = stop.at, stop.depart - stop.arrive if left[0].whole else service
+        leg = max(0, self._leg(here, to))
+        if now + leg + halt > self.at:
+            return done, depart
+        now = self.at + 1 - leg
+        return ([*done[:-1], change(done[-1], depart=now)], depart) if done else (done, now)
+
     def _rest(self, parts: Sequence[_Part], done: Sequence[Stop], depart: int) -> list[Stop]:
         stops: list[Stop] = []
         here, now = (done[-1].at, done[-1].depart) if done else (self.spec.base.id, depart)
@@ -458,9 +477,7 @@ class _RunAsItWent:
                 halt = self.child[part.stop.at][1].service(self._boxes(part.names))
             if not stops:
                 leg = self._leg(here, part.stop.at)
-                arrive = now + leg if leg >= 0 else part.stop.arrive
-                if arrive + halt <= self.at:  # late; where it may be handling now, nobody has signed yet
-                    arrive = self.at + 1
+                arrive = now + leg if leg >= 0 else max(part.stop.arrive, self.at + 1)
                 shift = arrive - part.stop.arrive
             arrive = part.stop.arrive + shift
             if stops:
