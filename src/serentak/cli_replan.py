@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -43,7 +43,7 @@ def replan_command(
     made = make_replan(plan, out, Told(at, closed or (), lost or (), state))
     totals, found = made.plan.totals, made.difference
     near, issued = found.unchanged()
-    data = {
+    data: dict[str, Any] = {
         "folder": str(out),
         "supersedes": made.plan.supersedes,
         "changed": list(found.changed),

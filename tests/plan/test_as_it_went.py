@@ -5,9 +5,8 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from replanning import DISTRICTS, found, issued, runs, sha256
-from support import kits_of, rules_of
 
+from replanning import DISTRICTS, found, issued, runs, sha256
 from serentak.plan.as_it_went import as_told
 from serentak.plan.model import decode, encode
 from serentak.plan.progress import planned_state
@@ -15,6 +14,7 @@ from serentak.plan.replanned import Before, layout
 from serentak.plan.sightings import AND, Sighting
 from serentak.routing.replan import Answer, replan_district
 from serentak.travel import CrowFlight
+from support import kits_of, rules_of
 
 LAST = 10**7
 

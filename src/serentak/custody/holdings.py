@@ -26,7 +26,7 @@ class Holding(NamedTuple):
         Who has had it since, and where that was.
     at
         When, epoch milliseconds; the latest possible instant where its clock is not believed.
-    index
+    entry
         Entry that says so.
     step
         Place in the life of the object; steps of objects that travel together can be compared.
@@ -36,7 +36,7 @@ class Holding(NamedTuple):
     holder: str
     place: str
     at: int
-    index: int
+    entry: int
     step: int
 
 
@@ -60,9 +60,9 @@ def holdings(state: State, identifier: str, until: int) -> list[Holding]:
             break
         if act.kind in _SILENT or act.role == MISSING:
             continue
-        holder, at, index = names[act.receiver], min(latest, until), state.acts.index[act.row]
+        holder, at, entry = names[act.receiver], min(latest, until), state.acts.index[act.row]
         if found and found[-1].holder == holder:
             continue  # another record of the same hand-over, or an act of who has it
         giver = names[act.giver] if act.kind in MOVES else ""
-        found.append(Holding(giver, holder, names[act.place], at, index, act.step))
+        found.append(Holding(giver, holder, names[act.place], at, entry, act.step))
     return found

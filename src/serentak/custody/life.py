@@ -393,7 +393,7 @@ class _Follower:
 
     def _on_the_way_back(self) -> bool:
         step = self.moves[-1].step
-        return any(each.direction == BACK and each.step <= step for each in self.promises)
+        return next((each.direction == BACK for each in reversed(self.promises) if each.step <= step), False)
 
 
 def _keeps(move: _Move, promise: Promise) -> bool:

@@ -141,7 +141,7 @@ def by_the_log(plan: Plan) -> str:
     record = plan.replan
     if record is None or (record.logged is None and not record.elsewhere):
         return ""
-    parts = [f"### {_('What the log says')}", *(line for line in log_lines(record))]
+    parts = [f"### {_('What the log says')}", *log_lines(record)]
     rows = [
         (one.goods, direction(one.direction), one.at, format_moment(one.since), one.entry) for one in record.elsewhere
     ]
@@ -156,7 +156,7 @@ def log_lines(record: Replan) -> list[str]:
     lines: list[str] = []
     if record.logged is not None:
         known, unknown = record.logged.known, record.logged.unknown
-        message = _("Of {known} of {all} loads the log knows who has them.")
+        message = _("The log knows who has {known} of {all} loads.")
         lines.append(message.format(known=number(known), all=number(known + len(unknown))))
         if unknown:
             message = _("Of {n} loads it knows nothing; they are taken to be where the plan has them: {names}.")
@@ -189,7 +189,7 @@ def _on_the_road(plan: Plan) -> str:
 
 
 def _out_of_reach(plan: Plan, district: District) -> str:
-    lost = [one for one in plan.unserved if one.reason != "not_delivered"]
+    lost = [one for one in plan.unserved if one.reason not in ("not_delivered", "elsewhere")]
     if not lost:
         return ""
     rows = [

@@ -58,9 +58,7 @@ class Again:
                 for name in back.goods:
                     yield from kits[name]
 
-    def called_off(
-        self, stage: str, kits: Mapping[str, tuple[str, ...]]
-    ) -> Iterator[tuple[Run, tuple[str, ...], int]]:
+    def called_off(self, stage: str, kits: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[Run, tuple[str, ...], int]]:
         """Give runs of a stage that are no more, what they bring back, and when it is free again."""
         for back in self._brought_back:
             run = self._issued.get(back.run)

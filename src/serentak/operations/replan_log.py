@@ -84,7 +84,7 @@ def _together(name: str, known: list[list[Holding]], clock: Clock) -> list[Sight
         moved = {part: each for part, own in enumerate(known) for each in own if each.step == step}
         now |= moved
         holders = sorted({each.holder for each in now.values()})
-        last = max(moved.values(), key=lambda each: (each.at, each.index))
+        last = max(moved.values(), key=lambda each: (each.at, each.entry))
         if len(holders) == 1:
             together = len({each.giver for each in now.values()}) == 1
             giver = last.giver if together or not rows else rows[-1].holder
@@ -95,5 +95,5 @@ def _together(name: str, known: list[list[Holding]], clock: Clock) -> list[Sight
     moments = [(each.at - clock.midnight) // 1000 for each in rows]
     for n in range(1, len(moments)):
         moments[n] = max(moments[n - 1], moments[n])  # clocks differ by minutes; hands follow one another
-    return [Sighting(name, row.giver, row.holder, row.place, at, row.index)
+    return [Sighting(name, row.giver, row.holder, row.place, at, row.entry)
             for row, at in zip(rows, moments, strict=True)]  # fmt: skip

@@ -252,7 +252,8 @@ class _RunAsItWent:
         if not self.outbound and own.phase in ("loaded", "under_way"):
             # An empty vehicle on its way to its first stop signs nothing.
             return self._begun(started)
-        if own.phase == "loaded" and all(self._is_at_base(name) for name in self.status):
+        lost = any(loss.bars(self.run.vehicle, self.run.day, self.at) for loss in whole.before.losses)
+        if own.phase == "loaded" and not lost and all(self._is_at_base(name) for name in self.status):
             return self._as_planned()  # it is being loaded, and will be signed for when it leaves
         self.whole.progress[self.run.id] = "waiting", 0
         self.whole.late += self._due(0)

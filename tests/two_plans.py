@@ -10,11 +10,11 @@ from serentak.custody.kinds import Kind
 from serentak.custody.rules import CustodyRules
 from serentak.ledger.source import FolderSource
 from serentak.ledger.write import LogWriter, init_log
-from serentak.operations.log_door import door_of
 from serentak.operations.announce import Known, announce, begin_log, read_plan_to_announce, signed_announcement
 from serentak.operations.announcement import deal_seals, pieces_of
 from serentak.operations.custody_log import read_entries
-from serentak.operations.play.cast import CLOCK, ORGANISER, SUPERVISOR, Cast, secret
+from serentak.operations.log_door import door_of
+from serentak.operations.play.cast import ORGANISER, SUPERVISOR, Cast, secret
 from serentak.operations.play.record import Upload, _Recorder
 from serentak.operations.play.script import Act, Script, write_script
 from serentak.operations.play.stage import key_of
@@ -61,7 +61,7 @@ def uploads_of(recorder: _Recorder, acts: list[Act]) -> None:
         recorder.act(act)
 
 
-def play_until(folder: Path, log: Path, at: int, seed: int = 1, change=lambda script: None) -> Played:
+def play_until(folder: Path, log: Path, at: int, seed: int = 1, change=lambda _script: None) -> Played:
     """Play a plan up to a moment; what was recorded by then and has not reached the log stays with the devices."""
     plan, digest, ground = read_plan_to_announce(folder)
     clock = clock_of(ground.district)
@@ -91,11 +91,13 @@ def replan_from(played: Played, folder: Path, out: Path, **told) -> Remade:
     return make_replan(folder, out, Told(format_moment(played.at), log=str(played.log), **told))
 
 
-def play_on(played: Played, folder: Path, seed: int = 1, change=lambda script: None) -> dict:
+def play_on(played: Played, folder: Path, seed: int = 1, change=lambda _script: None) -> dict:
     """Announce the second plan, bring what was late, play on by the second plan, and give the announcement."""
     plan, digest, ground = read_plan_to_announce(folder)
     clock = clock_of(ground.district)
-    said = announce(folder, str(played.log), played.log / "private/log.key", clock=lambda: clock.instant(played.at) / 1000)
+    said = announce(
+        folder, str(played.log), played.log / "private/log.key", clock=lambda: clock.instant(played.at) / 1000
+    )
     known = Known.read(read_entries(FolderSource(played.log)))
     organiser = played.cast.device(ORGANISER)
     organiser.seq, organiser.last = known.device[organiser.id]
@@ -107,7 +109,11 @@ def play_on(played: Played, folder: Path, seed: int = 1, change=lambda script: N
     for act in script.acts:
         if act.kind == Kind.KEY_ENROLLED and not known_phones.issuperset(act.about):
             act.at, act.delay = played.at + 1, 0  # who drives only now gets a key only now
-    acts = [act for act in script.acts if act.at > played.at and not (act.fields.get("giver") and trace(act) in played.signed)]
+    acts = [
+        act
+        for act in script.acts
+        if act.at > played.at and not (act.fields.get("giver") and trace(act) in played.signed)
+    ]
     uploads_of(played.recorder, acts)
     for act in played.recorder.closings(script.end):
         played.recorder.act(act)
