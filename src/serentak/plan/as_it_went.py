@@ -328,14 +328,21 @@ class _RunAsItWent:
         if not gone:
             return self.run
         parts = [_Part(stop.arrive, stop, [name for name in own if name not in gone]) for stop, own in self._issued()]
-        stops = [self._stop(part, part.stop.arrive, part.stop.depart) for part in parts if part.names]
+        stops = [self._stop(part, part.stop.arrive, self._leaves(part)) for part in parts if part.names]
         return change(self.run, stops=self._loaded(stops))
+
+    def _leaves(self, part: _Part) -> int:
+        """Give the departure from a stop at which fewer goods are handled than planned, a night there kept."""
+        if part.stop.depart // DAY > part.stop.arrive // DAY:
+            return part.stop.depart
+        _index, child = self.child[part.stop.at]
+        return part.stop.depart + child.service(self._boxes(part.names)) - child.service(abs(part.stop.boxes))
 
     def _begun(self, started: set[str]) -> Run:
         """Give a run that has begun: its stops done when they were, the others when they can be."""
         done, left = self._parts(started)
         home = [one.at for name in started if (one := self.status[name]).kind == "done" and not self.outbound]
-        over = not self.outbound and bool(done) and len(home) == len(started)
+        over = bool(home) and bool(done) and len(home) == len(started)
         if over:
             left = []  # it came home without them
         stops = self._done(done)
