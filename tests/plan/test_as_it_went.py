@@ -177,3 +177,24 @@ def test_a_run_loaded_early_stays_loaded_at_the_next_replan_too():
     later = replan_district(again, where, kits, rules, travel, patience=10)
     assert later.plan.replan.loaded == (run.id,)
     assert found(where, later).violations == ()
+
+
+def test_loads_of_which_the_log_knows_nothing_do_not_bring_a_run_home():
+    run = next(run for run in runs(issued("kecil")) if run.id == "back:PPK-CONTOH:1")
+    at = run.stops[1].depart + 60
+    hidden = {run.stops[0].at}
+    late = [one for one in by_then("kecil", at) if one.goods not in hidden and one.giver not in
+            {stop.at for stop in run.stops}]  # fmt: skip
+    before, answer = told("kecil", at, late)
+    assert before.went.progress[run.id] == ("under_way", 1)
+    assert answer.plan.replan.logged.unknown == tuple(hidden)
+    assert found(DISTRICTS["kecil"](), answer).violations == ()
+
+
+def test_a_run_that_waits_leaves_a_stop_earlier_where_a_load_went_another_way():
+    load = "14.01.01.2001-002"
+    at = -276_069
+    seen = [one for one in by_then("besar", at) if one.goods != load]
+    _before, answer = told("besar", at, [*seen, Sighting(load, "", "ojek#1", "ojek#1", at, 0)])
+    assert [(one.goods, one.at) for one in answer.plan.replan.elsewhere] == [(load, "ojek#1")]
+    assert found(DISTRICTS["besar"](), answer).violations == ()
