@@ -15,7 +15,12 @@ $(VENV)/.installed: requirements/dev.txt pyproject.toml
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
-install: $(VENV)/.installed  ## make .venv with everything pinned by hash
+# Without npm, or where its packages cannot be had, the site shows lists and no map, and says so.
+$(VENV)/.vendor: package-lock.json scripts/vendor.mjs | $(VENV)/.installed
+	@if command -v npm >/dev/null && npm ci --silent --no-audit --no-fund --ignore-scripts && node scripts/vendor.mjs; \
+	then touch $@; else echo "The parts of the map were not installed (npm is needed once); the site works without the map."; fi
+
+install: $(VENV)/.installed $(VENV)/.vendor  ## make .venv with everything pinned by hash, and the parts of the map
 
 $(VENV)/.bench: $(VENV)/.installed requirements/bench.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bench.txt
@@ -55,9 +60,12 @@ check: install  ## lint, types, import contract
 bench: install-bench  ## measure beside PyVRP, VROOM and OR-Tools; writes docs/benchmarks/
 	$(BIN)/python -m bench
 
-lock:  ## renew the pinned requirements (needs uv)
+# Neither lock file names a host: what is pinned is a hash, wherever it comes from.
+lock:  ## renew the pinned requirements (needs uv, npm)
+	npm install --package-lock-only --silent --no-audit --no-fund
+	node --input-type=commonjs -e 'const f="package-lock.json",fs=require("fs"),l=JSON.parse(fs.readFileSync(f));for(const p of Object.values(l.packages)){delete p.funding;delete p.resolved}fs.writeFileSync(f,JSON.stringify(l,null,2)+"\n")'
 	uv pip compile --quiet --generate-hashes --no-emit-index-url --python-version 3.11 --group dev pyproject.toml build-requirements.in -o requirements/dev.txt
 	uv pip compile --quiet --generate-hashes --no-emit-index-url --python-version 3.11 --group bench -c requirements/dev.txt pyproject.toml -o requirements/bench.txt
 
 clean:
-	rm -rf $(VENV) demo build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) node_modules src/serentak/tower/site/static/vendor demo build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -2,8 +2,9 @@
 
 Usage: python scripts/make_messages.py [--check]
 
-Reads every ``_("…")``, ``N_("…")`` and ``ngettext("…", "…", n)`` under ``src/serentak`` and the units of the rule
-packs, brings ``locale/id/LC_MESSAGES/serentak.po`` up to date (translations stay; what is new is empty, what is
+Reads every ``_("…")``, ``N_("…")`` and ``ngettext("…", "…", n)`` under ``src/serentak``, every ``{% say "…" %}`` of its
+pages, the units of the rule packs and the agencies and actions of the site, brings
+``locale/id/LC_MESSAGES/serentak.po`` up to date (translations stay; what is new is empty, what is
 gone is dropped) and compiles ``serentak.mo`` beside it. Both files are the same for the same messages: no dates,
 no line numbers, sorted. With --check, writes nothing, says what is wrong and exits 1 when anything is.
 
@@ -14,6 +15,7 @@ from __future__ import annotations
 
 import ast
 import io
+import re
 import string
 import sys
 import tomllib
@@ -42,6 +44,8 @@ class Stable(Catalog):
     header_comment = (
         "# Bahasa Indonesia of serentak. Brought up to date by scripts/make_messages.py; words: docs/glossary.md"
     )
+    num_plurals = 1
+    plural_expr = "0"
     mime_headers: ClassVar = [
         ("Project-Id-Version", "serentak"),
         ("Language", "id"),
@@ -74,9 +78,26 @@ def messages_in(text: str, name: str) -> Iterator[MsgId]:
             raise SystemExit(f"{name}:{node.lineno}: a message is one literal; fill it with .format afterwards")
 
 
+_TAG = re.compile(
+    r"""\{%\s*say(?P<n>_n)?\s+(?:"(?P<a>[^"]*)"|'(?P<b>[^']*)')(?:\s+(?:"(?P<c>[^"]*)"|'(?P<d>[^']*)'))?"""
+)
+
+
+def messages_in_template(text: str) -> Iterator[MsgId]:
+    """Give the messages of a page: ``{% say "…" %}`` and ``{% say_n "…" "…" n %}``."""
+    for match in _TAG.finditer(text):
+        one, many = match["a"] or match["b"] or "", match["c"] or match["d"] or ""
+        yield (one, many) if match["n"] else one
+
+
 def collect() -> set[MsgId]:
     """Give every message of the product."""
     found: set[MsgId] = set()
+    for path in sorted(SOURCE.rglob("templates/**/*.html")):
+        found.update(messages_in_template(path.read_text(encoding="utf-8")))
+    for agency in tomllib.loads((SOURCE / "tower/access/agencies.toml").read_text("utf-8")).values():
+        found.add(agency["full"])
+    found.update(tomllib.loads((SOURCE / "tower/access/rules.toml").read_text("utf-8"))["actions"].values())
     for path in sorted(SOURCE.rglob("*.py")):
         if path.name != "messages.py":
             found.update(messages_in(path.read_text(encoding="utf-8"), str(path.relative_to(ROOT))))
@@ -102,8 +123,9 @@ def updated(old: Catalog, wanted: set[MsgId]) -> Stable:
         translation = known.string if known is not None else ""
         if isinstance(translation, tuple | list) and isinstance(msgid, str):
             translation = translation[0]
-        if isinstance(translation, str) and not isinstance(msgid, str):
-            translation = (translation,)
+        if not isinstance(msgid, str):
+            # Indonesian has one form for every number.
+            translation = (translation if isinstance(translation, str) else translation[0],)
         new.add(msgid, translation)
         new[msgid].flags = {"fuzzy"} if known is not None and known.fuzzy else set()
     return new

@@ -62,7 +62,7 @@ class Expected:
         Plans that another takes the place of.
     posts
         Places by number.
-    step, giver, receiver, place, earliest, deadline, direction, vehicle, plan, row
+    step, giver, receiver, place, earliest, deadline, direction, vehicle, escort, plan, row
         Loads, in columns; `plan` is the number of the plan, `row` that of the event that announced it.
     """
 
@@ -81,6 +81,8 @@ class Expected:
         self.deadline = array("Q")
         self.direction = array("B")
         self.vehicle = array("I")
+        self.escort = array("I")
+        self.hash: list[bytes] = []
         self.plan = array("H")
         self.row = array("I")
         self.objects: list[array[int]] = []
@@ -110,7 +112,7 @@ class Expected:
 
     def add_load(self, load: Sequence[Any], event: Event, row: int, names: Names, objects: Names) -> int:
         """Take a load; give its number."""
-        step, giver, receiver, place, earliest, deadline, direction, vehicle, _escort, groups = load
+        step, giver, receiver, place, earliest, deadline, direction, vehicle, escort, groups = load
         number = len(self.step)
         self.step.append(step)
         self.giver.append(names.add(giver))
@@ -120,10 +122,12 @@ class Expected:
         self.deadline.append(deadline)
         self.direction.append(direction)
         self.vehicle.append(names.add(vehicle))
+        self.escort.append(names.add(escort))
         self.plan.append(self._plan(event.plan or b"").number)
         self.row.append(row)
         self.objects.append(array("I", [objects.add(each) for each in expand(groups)]))
-        self._by_hash[load_hash(load)] = number
+        self.hash.append(load_hash(load))
+        self._by_hash[self.hash[-1]] = number
         return number
 
     def find_load(self, digest: bytes) -> int | None:
@@ -135,11 +139,15 @@ class Expected:
         plan = self.plans.get(digest)
         return [] if plan is None else [load for load, number in enumerate(self.plan) if number == plan.number]
 
+    def in_force(self, number: int) -> bool:
+        """Tell whether no plan has taken the place of the one that announced a load."""
+        return self._order[self.plan[number]] not in self.superseded
+
     def promise(self, number: int) -> Promise:
         """Give a load as a promise."""
         return Promise(
             self.step[number], number, self.giver[number], self.receiver[number], self.place[number],
-            self.deadline[number], self.direction[number], self._order[self.plan[number]] not in self.superseded,
+            self.deadline[number], self.direction[number], self.in_force(number),
         )  # fmt: skip
 
     def add_series(self, number: int, run: Run) -> None:

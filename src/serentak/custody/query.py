@@ -16,6 +16,7 @@ from serentak.custody.life import ANNOUNCED, STATUSES, TRUST
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from serentak.custody.life import Trouble
     from serentak.custody.state import State
 
 ROUNDS = range(1, 10)
@@ -99,6 +100,19 @@ def box(state: State, identifier: str) -> Whereabouts | None:
     return None if not number else _whereabouts(state, number)
 
 
+def brief(state: State, number: int) -> Whereabouts:
+    """Say where the object with a number is, without its acts."""
+    return _where(state, number, ())
+
+
+def is_open(state: State, trouble: Trouble) -> bool:
+    """Tell whether what does not fit is a finding that the supervisor has not settled."""
+    meaning = CODES[trouble.code]
+    return meaning.severity == "finding" and not (
+        meaning.disputed and any(row in state.rulings for row in trouble.rows)
+    )
+
+
 def station(state: State, identifier: str) -> list[Whereabouts]:
     """Say where everything of a station is, or the recapitulation boxes of ``14.01.06-R``."""
     letters = sorted({*(state.genesis.elections or "" if state.genesis else ""), "K"})
@@ -159,6 +173,10 @@ def keys_behind(state: State, names: Iterable[bytes]) -> list[int]:
 
 
 def _whereabouts(state: State, number: int) -> Whereabouts:
+    return _where(state, number, tuple(_steps(state, number)))
+
+
+def _where(state: State, number: int, steps: tuple[Step, ...]) -> Whereabouts:
     lives, names = state.lives, state.names
     load = lives.due_load[number]
     receiver = state.objects[number].rpartition("-")[0]
@@ -175,7 +193,7 @@ def _whereabouts(state: State, number: int) -> Whereabouts:
         deadline=lives.due[number] if load != -1 else None,
         disputed=_is_disputed(state, number),
         troubles=tuple(sorted({each.code for each in state.troubles.get(number, ())})),
-        steps=tuple(_steps(state, number)),
+        steps=steps,
     )
 
 

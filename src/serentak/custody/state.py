@@ -442,12 +442,16 @@ class State:
 
     # Lives
 
-    def refresh(self) -> None:
-        """Work out anew the lives of all objects that entries have touched since the last time."""
+    def refresh(self) -> list[int]:
+        """Work out anew the lives of all objects that entries have touched since the last time; give their numbers.
+
+        Whoever keeps a copy of the lives asks here, before anybody reads `lives`.
+        """
+        touched = sorted(self._dirty)
         # The boxes of a station have neighbouring numbers, and share loads and most acts.
         known: dict[int, Act] = {}
         loads, promises = array("I"), list[Promise]()
-        for number in sorted(self._dirty):
+        for number in touched:
             if self.promised[number] != loads:
                 loads = self.promised[number]
                 promises = sorted(self.expected.promise(load) for load in loads)
@@ -455,6 +459,7 @@ class State:
                 known.clear()
             self._live(number, self.acts.read(self.history[number], known), promises)
         self._dirty.clear()
+        return touched
 
     def _live(self, number: int, acts: list[Act], promises: list[Promise]) -> None:
         owner = self.objects[number].rpartition("-")[0]

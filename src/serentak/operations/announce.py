@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from serentak.ledger.keys import SigningKey
+    from serentak.ledger.source import TileSource
     from serentak.operations.plan import Ground
     from serentak.plan.model import Plan
     from serentak.territory.model import District
@@ -76,22 +77,56 @@ def announce(
         When the plan does not hold, or another one is in force that it does not supersede.
     """
     key = read_organiser_key(key_file)
-    plan, digest, ground = read_plan_to_announce(folder)
     with open_receiver(log, clock) as receiver:
-        known = Known.read(read_entries(receiver.source))
-        device, genesis = _organiser(known, key, supervisors, ground, clock, receiver.source.name)
-        _require_succession(plan, digest, known)
-        promises = _still_open(promises_of(plan, ground, known.top_before(digest)), known, digest)
-        seals, unsealed = deal_seals(ground.district, ground.kits)
-        pieces = pieces_of(promises, ground.district, seals, clock_of(ground.district))
-        entries = [genesis] if genesis else []
-        entries += signed_announcement(device, digest, plan.supersedes, pieces, known, int(clock() * 1000))
-        indices = receiver.hand_over(entries)
-    return {
-        "plan": digest.hex(),
-        "already": not entries,
-        "began": genesis is not None,
-        "entries": indices,
+        made = sign_plan(folder, receiver.source, key, supervisors, clock)
+        indices = receiver.hand_over(made.entries)
+    return {**made.summary, "already": not made.entries, "entries": indices}
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """An announcement that is signed and not handed over yet: the entries that a log lacks, and what they say."""
+
+    entries: list[bytes]
+    summary: dict[str, Any]
+
+
+def sign_plan(
+    folder: Path,
+    source: TileSource,
+    key: SigningKey,
+    supervisors: Sequence[str] = (),
+    clock: Callable[[], float] = time.time,
+) -> Signed:
+    """Sign what a log lacks of the announcement of a plan; nothing is handed over.
+
+    Raises
+    ------
+    InputError, Refused
+        As `announce` says.
+    """
+    plan, digest, ground = read_plan_to_announce(folder)
+    known = Known.read(read_entries(source))
+    device, genesis = _organiser(known, key, supervisors, ground, clock, source.name)
+    pieces, summary = pieces_to_announce(plan, digest, ground, known)
+    entries = [genesis] if genesis else []
+    entries += signed_announcement(device, digest, plan.supersedes, pieces, known, int(clock() * 1000))
+    return Signed(entries, {"plan": digest.hex(), "began": genesis is not None, **summary})
+
+
+def pieces_to_announce(plan: Plan, digest: bytes, ground: Ground, known: Known) -> tuple[list[Piece], dict[str, Any]]:
+    """Give the pieces in which a plan is announced in a log, and what they say, counted.
+
+    Raises
+    ------
+    Refused
+        When another plan is in force there that this one does not supersede.
+    """
+    _require_succession(plan, digest, known)
+    promises = _still_open(promises_of(plan, ground, known.top_before(digest)), known, digest)
+    seals, unsealed = deal_seals(ground.district, ground.kits)
+    pieces = pieces_of(promises, ground.district, seals, clock_of(ground.district))
+    return pieces, {
         "supersedes": plan.supersedes,
         "loads": len(promises.handovers),
         "guards": len(promises.shifts),
@@ -208,7 +243,7 @@ class Known:
         if event.plan is not None and event.kind == Kind.PLAN:
             self.heads.setdefault(event.plan, (index, event.supersedes, self._top))
         elif event.plan is not None:
-            self.pieces.setdefault(event.plan, set()).add(_fingerprint(event.kind, _rows(event)))
+            self.pieces.setdefault(event.plan, set()).add(event_fingerprint(event))
         for load in event.loads or ():
             self._loads[load_hash(load)] = load
         if event.kind in MOVES:
@@ -239,7 +274,13 @@ def _fingerprint(kind: int, rows: Any) -> bytes:
     return sha256(encode([int(kind), rows])).digest()
 
 
-def _piece_fingerprint(piece: Piece) -> bytes:
+def event_fingerprint(event: Event) -> bytes:
+    """Give what tells a piece in the log from others."""
+    return _fingerprint(event.kind, _rows(event))
+
+
+def piece_fingerprint(piece: Piece) -> bytes:
+    """Give the same of a piece that is still to be signed; see `event_fingerprint`."""
     kind, fields = piece
     return _fingerprint(kind, [fields["objects"], fields["seals"]] if kind == Kind.SERIES else fields[_PIECES[kind]])
 
@@ -255,7 +296,7 @@ def signed_announcement(
         entries.append(device.entry(data))
     there = known.pieces.get(digest, set())
     for kind, fields in pieces:
-        if _piece_fingerprint((kind, fields)) not in there:
+        if piece_fingerprint((kind, fields)) not in there:
             entries.append(device.entry(device.record(kind, at, plan=digest, **fields)))
     return entries
 

@@ -123,7 +123,7 @@ def print_plan(
         When the plan does not hold: nobody should drive by it.
     """
     plan, ground = read_plan(folder), read_plan_ground(folder)
-    _refuse_broken(folder, plan, ground)
+    refuse_broken(folder, plan, ground)
     crews, warnings = _read_crews(vehicles, ground)
     source = source_of(plan, ground, crews)
     written: dict[str, tuple[Path, ...]] = {}
@@ -151,7 +151,14 @@ def _present(folder: Path) -> dict[str, list[Path]]:
     return {kind: [path.relative_to(folder) for path in paths] for kind, paths in found.items()}
 
 
-def _refuse_broken(folder: Path, plan: Plan, ground: Ground) -> None:
+def refuse_broken(folder: Path, plan: Plan, ground: Ground) -> None:
+    """See that a plan holds.
+
+    Raises
+    ------
+    Refused
+        When it does not: nobody should drive by it.
+    """
     same = input_sha256(folder / "input") == plan.input_sha256
     checked = check_plan(plan, ground.district, ground.kits, ground.rules, ground.travel)
     if same and not checked.violations:

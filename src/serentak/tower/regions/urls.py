@@ -1,0 +1,12 @@
+"""Addresses of the tree."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from serentak.tower.regions import views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("wilayah/<str:code>/", views.region, name="region"),
+]
