@@ -33,6 +33,9 @@ def paper_command(
     vehicles: Annotated[
         Path | None, typer.Option("--vehicles", help=_("Table of plates and drivers: vehicle, plate, driver, phone."))
     ] = None,
+    everything: Annotated[
+        bool, typer.Option("--all", help=_("All of a re-plan; by default only what it changed is printed."))
+    ] = False,
     jobs: Annotated[
         int, typer.Option(min=0, help=_("Processes, 0 for one a core; what is written does not depend on it."))
     ] = 0,
@@ -46,7 +49,9 @@ def paper_command(
         say(_("Printing: {kind}").format(kind=kind))
 
     chosen = [kind.value for kind in only or ()]
-    printed = print_plan(folder, chosen, vehicles, jobs=jobs or os.cpu_count() or 1, progress=progress)
+    printed = print_plan(
+        folder, chosen, vehicles, everything=everything, jobs=jobs or os.cpu_count() or 1, progress=progress
+    )
     for problem in printed.warnings:
         say(_("Warning: {problem}").format(problem=problem))
     files = {kind: [path.as_posix() for path in paths] for kind, paths in printed.files.items()}

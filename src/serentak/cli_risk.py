@@ -46,14 +46,11 @@ def harden_command(
 ) -> None:
     """Call `serentak.operations.harden.harden`."""
     from serentak.formats.harden import harden_lines
+    from serentak.formats.stress import share
     from serentak.operations.harden import harden
 
     def told(number: int, reached: float) -> None:
-        say(
-            _("round {number}: {share} of stations reach the target").format(
-                number=number, share=f"{100 * reached:.1f} %"
-            )
-        )
+        say(_("round {number}: {share} of stations reach the target").format(number=number, share=share(reached)))
 
     found = harden(folder, out, target, scenario, futures, jobs=os.cpu_count() or 1, progress=told)
     data = {

@@ -16,10 +16,10 @@ from serentak.operations.measures import FILE, avoiding, changed, measures_csv
 from serentak.operations.plan import Ground, read_plan_ground, write_plan
 from serentak.operations.stress import chosen_scenario, course_of, foresee
 from serentak.operations.workspace import copy_input, district_source, input_sha256, new_folder, refuse_existing
-from serentak.plan.model import Plan, read_plan
+from serentak.plan.model import Direction, Plan, read_plan
 from serentak.risk.frontier import Hardened, Point, costs_by_kecamatan
 from serentak.risk.measures import Measure
-from serentak.risk.outlook import Outlook
+from serentak.risk.outlook import DIRECTIONS, Outlook
 from serentak.risk.proposals import propose, unsure
 from serentak.routing.district import plan_district
 from serentak.travel import CrowFlight, Travel
@@ -53,7 +53,7 @@ def harden(
     """Make a plan surer, and write the new plan with its measures.
 
     Measures are chosen on one set of futures and judged on another. A hardened plan that is worse there, outbound or on
-    the return, is not written; the plan as it was is written again.
+    the return, stations that it does not serve counted, is not written; the plan as it was is written again.
 
     Parameters
     ----------
@@ -87,7 +87,7 @@ def harden(
     best, points = work.search(target, progress)
     after = work.attempt(best, before.effort) if best != ground.measures else work.first
     test = [foresee(own.plan, own.ground, chosen, futures, before.seed + 1) for own in (work.first, after)]
-    if worse(test[1], test[0]):
+    if worse((after.plan, test[1]), (before, test[0])):
         after, test = work.first, [test[0], test[0]]
     costs = tuple(costs_by_kecamatan(course_of(own.plan, own.ground)) for own in (work.first, after))
     result = Hardened(
@@ -97,13 +97,25 @@ def harden(
     return result
 
 
-def worse(one: Outlook, other: Outlook) -> bool:
-    """Tell whether one outlook is worse than another, outbound or on the return."""
+def worse(one: tuple[Plan, Outlook], other: tuple[Plan, Outlook]) -> bool:
+    """Tell whether one plan is worse than another, outbound or on the return; a station not served is late for sure."""
     return any(
-        one.all_on_time[direction].on_time.value < other.all_on_time[direction].on_time.value
-        or one.missed[direction][0] > other.missed[direction][0]
-        for direction in one.missed
+        _all_in_time(*one, direction) < _all_in_time(*other, direction)
+        or _late(*one, direction) > _late(*other, direction)
+        for direction in DIRECTIONS
     )
+
+
+def _all_in_time(plan: Plan, seen: Outlook, direction: Direction) -> float:
+    return 0.0 if _unserved(plan, direction) else seen.all_on_time[direction].on_time.value
+
+
+def _late(plan: Plan, seen: Outlook, direction: Direction) -> float:
+    return seen.missed[direction][0] + _unserved(plan, direction)
+
+
+def _unserved(plan: Plan, direction: Direction) -> int:
+    return plan.totals.unserved_out if direction == "out" else plan.totals.unserved_back
 
 
 class _Work:

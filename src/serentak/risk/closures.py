@@ -100,6 +100,7 @@ class Closures:
         self._causes: dict[tuple[str, int], Bools] = {}
         self._legs: dict[tuple[str, str, tuple[str, float], int], Floats | float] = {}
         self._draws: Draws | None = None
+        self._certain = frozenset(n for n in range(len(hazards.sites)) if self._is_certain(n))
 
     def leg(self, start: Point, end: Point, pace: tuple[str, float], day: int, draws: Draws) -> Floats | float:
         """Give the seconds of a leg in every future; infinite where no way is open."""
@@ -113,17 +114,20 @@ class Closures:
         """Find the seconds of legs in every future, together, which is many times quicker than one by one."""
         self._begin(draws)
         waiting: dict[tuple[int, tuple[str, float]], list[_Waiting]] = {}
+        touched = []
         for start, end, pace, day in legs:
+            seconds, met = self._search(start, end, pace, frozenset())
+            if met:
+                touched.append((start, end, pace, day))
+            else:
+                self._legs[start.id, end.id, pace, day] = CLOSED if seconds == UNREACHABLE else float(seconds)
+        for start, end, pace, day in touched:
             key = start.id, end.id, pace, day
             if key in self._legs:
                 continue
-            seconds, met = self._search(start, end, pace, frozenset())
-            if not met:
-                self._legs[key] = CLOSED if seconds == UNREACHABLE else float(seconds)
-                continue
             times = np.empty(draws.size, dtype=np.float32)
             rest: list[Futures] = []
-            self._part(times, np.arange(draws.size), (start, end, pace, day), frozenset(), frozenset(), rest)
+            self._part(times, np.arange(draws.size), (start, end, pace, day), self._certain, frozenset(), rest)
             if rest:
                 waiting.setdefault((day, pace), []).append(_Waiting((start, end), times, np.concatenate(rest)))
             self._legs[key] = times
@@ -176,6 +180,13 @@ class Closures:
             self._causes[name, day] = working
         return self._causes[name, day]
 
+    def _is_certain(self, site: int) -> bool:
+        """Tell whether a site is active in every future on every day, as in a scenario."""
+        layer = self.hazards.layers[self.hazards.sites[site].layer]
+        given, alone = self.hazards.chances(layer, self.scenario)
+        caused = not layer.cause or self.hazards.likely(self.hazards.causes[layer.cause], self.scenario) >= 1
+        return alone >= 1 or (given >= 1 and caused)
+
     def _begin(self, draws: Draws) -> None:
         """Forget the futures of the chunk before; what was searched stays."""
         if draws is not self._draws:
@@ -204,7 +215,7 @@ class Closures:
         if untouched.all():
             return
         futures, hits = futures[~untouched], hits[:, ~untouched]
-        if len(active) >= _DEEP or _kinds(hits) > _FEW:
+        if len(active) >= len(self._certain) + _DEEP or _kinds(hits) > _FEW:
             rest.append(futures)
             return
         # The rarest question may be idle in all that are left; one that is active somewhere parts them.
