@@ -56,6 +56,15 @@ def harden_command(
     data = {
         "folder": str(out),
         "measures": [{name: getattr(each, name) for name in each.__slots__} for each in found.measures],
+        "worth": [
+            {
+                "kecamatan": each.kecamatan,
+                "measures": [{name: getattr(one, name) for name in one.__slots__} for one in each.measures],
+                "late": each.late,
+                "rupiah": each.rupiah,
+            }
+            for each in found.worth
+        ],
         "before": found.before.as_dict(),
         "after": found.after.as_dict(),
     }

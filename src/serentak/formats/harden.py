@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 
 from serentak.base.messages import _
@@ -11,7 +10,7 @@ from serentak.base.numbers import number, rupiah
 from serentak.formats.report.markdown import table
 from serentak.formats.stress import interval, mean, share
 from serentak.plan.model import Direction
-from serentak.risk.frontier import Hardened
+from serentak.risk.frontier import Hardened, Worth, steps_by_kecamatan
 from serentak.risk.measures import Measure
 from serentak.risk.outlook import DIRECTIONS, Outlook
 from serentak.territory.model import District
@@ -103,13 +102,18 @@ def _mitigation(found: Hardened, district: District) -> str:
     if not found.measures:
         return _("No measure was found that helps; the plan is the one that was given.")
     names = {station.kecamatan: station.kecamatan_name for station in district.stations}
-    bases = {place.id: place.kecamatan for place in district.places}
-    by_kecamatan: dict[str, list[Measure]] = defaultdict(list)
-    for measure in found.measures:
-        by_kecamatan[bases.get(measure.at, measure.at[:8])].append(measure)
+    worth = {each.measures: each for each in found.worth}
     costs = found.costs
     texts = [f"## {_('Measures by kecamatan')}"]
-    for kecamatan, measures in sorted(by_kecamatan.items()):
+    if worth:
+        texts.append(
+            _("Behind each measure stands what it is worth: what would be lost, and saved, if it alone were struck.")
+        )
+    for kecamatan, steps in steps_by_kecamatan(found.measures, district).items():
+        lines = "\n".join(f"- {_step(step, worth.get(step), district)}" for step in steps)
+        if not kecamatan:
+            texts.append(f"### {_('The whole district')}\n\n{lines}")
+            continue
         chances = ", ".join(_change(found, kecamatan, direction) for direction in DIRECTIONS)
         more = costs[1].get(kecamatan, 0) - costs[0].get(kecamatan, 0)
         texts.append(
@@ -117,8 +121,7 @@ def _mitigation(found: Hardened, district: District) -> str:
             + _("All stations in time: {chances}. Cost of the kecamatan's runs: {more} more.").format(
                 chances=chances, more=rupiah(more)
             )
-            + "\n\n"
-            + "\n".join(f"- {line}" for line in _lines(measures, district))
+            + f"\n\n{lines}"
         )
     return "\n\n".join(texts)
 
@@ -131,17 +134,21 @@ def _change(found: Hardened, kecamatan: str, direction: Direction) -> str:
     return f"{direction_word(direction)} {values[0]} → {values[1]}"
 
 
-def _lines(measures: Sequence[Measure], district: District) -> list[str]:
-    """Say measures, the stations that change their mode in one line a mode."""
-    reached: dict[str, list[str]] = defaultdict(list)
-    others = []
-    for measure in measures:
-        if measure.kind == "reach":
-            reached[measure.mode].append(measure.at)
-        else:
-            others.append(in_words(measure, district))
-    lines = [_("serve by {mode}: {at}").format(mode=mode, at=", ".join(at)) for mode, at in sorted(reached.items())]
-    return lines + others
+def _step(step: Sequence[Measure], worth: Worth | None, district: District) -> str:
+    """Say what belongs together in one line, with what it is worth."""
+    reached = [measure.at for measure in step if measure.kind == "reach"]
+    said = [_("serve by {mode}: {at}").format(mode=step[0].mode, at=", ".join(reached))] if reached else []
+    said += [in_words(measure, district) for measure in step if measure.kind != "reach"]
+    text = "; ".join(said)
+    if worth is None:
+        return text
+    return (
+        text
+        + " "
+        + _("(without it {late} stations more late in the mean; it costs {rupiah})").format(
+            late=mean(max(worth.late, 0.0)), rupiah=rupiah(worth.rupiah)
+        )
+    )
 
 
 def _frontier(found: Hardened) -> str:

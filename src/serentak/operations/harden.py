@@ -17,7 +17,7 @@ from serentak.operations.plan import Ground, read_plan_ground, write_plan
 from serentak.operations.stress import chosen_scenario, course_of, foresee
 from serentak.operations.workspace import copy_input, district_source, input_sha256, new_folder, refuse_existing
 from serentak.plan.model import Direction, Plan, read_plan
-from serentak.risk.frontier import Hardened, Point, costs_by_kecamatan
+from serentak.risk.frontier import Hardened, Point, Worth, costs_by_kecamatan, steps_by_kecamatan
 from serentak.risk.measures import Measure
 from serentak.risk.outlook import DIRECTIONS, Outlook
 from serentak.risk.proposals import propose, unsure
@@ -85,13 +85,23 @@ def harden(
     chosen = chosen_scenario(ground.hazards, scenario)
     work = _Work(ground, before, chosen, jobs)
     best, points = work.search(target, progress)
-    after = work.attempt(best, before.effort) if best != ground.measures else work.first
+    after = work.attempt(best.measures, before.effort) if best is not work.first else work.first
     test = [foresee(own.plan, own.ground, chosen, futures, before.seed + 1) for own in (work.first, after)]
     if worse((after.plan, test[1]), (before, test[0])):
         after, test = work.first, [test[0], test[0]]
+    worth = work.worth(best) if after is not work.first else ()
     costs = tuple(costs_by_kecamatan(course_of(own.plan, own.ground)) for own in (work.first, after))
     result = Hardened(
-        target, chosen, test[0], test[1], before, after.plan, after.measures, tuple(points), (costs[0], costs[1])
+        target,
+        chosen,
+        test[0],
+        test[1],
+        before,
+        after.plan,
+        after.measures,
+        tuple(points),
+        (costs[0], costs[1]),
+        worth,
     )
     _write(out, folder, after, result)
     return result
@@ -125,10 +135,8 @@ class _Work:
         self.ground, self.plan, self.scenario, self.jobs = ground, plan, scenario, jobs
         self.first = _Try(ground.measures, ground, plan, self._foresee(plan, ground))
 
-    def search(
-        self, target: float, progress: Callable[[int, float], None] | None
-    ) -> tuple[tuple[Measure, ...], list[Point]]:
-        """Give the measures found, and what each round reached at what cost."""
+    def search(self, target: float, progress: Callable[[int, float], None] | None) -> tuple[_Try, list[Point]]:
+        """Give the best plan found, at draft effort, and what each round reached at what cost."""
         now, refused = self.first, set[Measure]()
         points, roads = [_point(now, 0)], self.ground.graph is not None
         for number in range(1, ROUNDS + 1):
@@ -155,7 +163,25 @@ class _Work:
                 refused.update(step for k in good for step in proposed[k])
             if progress is not None:
                 progress(number, _share_at(now, target))
-        return now.measures, points
+        return now, points
+
+    def worth(self, best: _Try) -> tuple[Worth, ...]:
+        """Give what each measure is worth: one of every kecamatan is left out at a time, since they do not meet."""
+        steps = steps_by_kecamatan(
+            (each for each in best.measures if each not in self.ground.measures), best.ground.district
+        )
+        whole = [{"": step} for step in steps.pop("", [])]
+        most = max(map(len, steps.values()), default=0)
+        ones = [{kecamatan: own[n] for kecamatan, own in steps.items() if n < len(own)} for n in range(most)]
+        found = []
+        for left_out in (*whole, *ones):
+            without = {each for step in left_out.values() for each in step}
+            tried = self.attempt(tuple(each for each in best.measures if each not in without), "draft")
+            with_it, costs = (_costs(own) for own in (best, tried))
+            for kecamatan, step in left_out.items():
+                late = _missed(tried, kecamatan) - _missed(best, kecamatan)
+                found.append(Worth(kecamatan, step, late, with_it.get(kecamatan, 0) - costs.get(kecamatan, 0)))
+        return tuple(sorted(found, key=lambda each: (each.kecamatan, each.measures)))
 
     def attempt(self, measures: tuple[Measure, ...], effort: str) -> _Try:
         """Plan the district with measures, and see how surely it holds."""
@@ -179,6 +205,11 @@ def _missed(own: _Try, kecamatan: str) -> float:
         1 - odds.on_time.value for rows in own.found.stations.values() for odds in rows if odds.id.startswith(kecamatan)
     )
     return late + sum(lost.station.startswith(kecamatan) for lost in own.plan.unserved)
+
+
+def _costs(own: _Try) -> dict[str, int]:
+    """Give the rupiah of the runs of each kecamatan, and by "" those of the plan."""
+    return {**costs_by_kecamatan(course_of(own.plan, own.ground)), "": own.plan.totals.rupiah}
 
 
 def _share_at(own: _Try, target: float) -> float:
