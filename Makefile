@@ -3,7 +3,7 @@ PYTHON ?= python3.11
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: help install install-bench demo pictures messages test check bench lock clean
+.PHONY: help install install-bench demo pictures floods messages test check bench lock clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
@@ -39,6 +39,9 @@ demo: install  ## plan the sample district Kampar, print its report, make its ma
 
 pictures: demo  ## make the pictures of the README (needs Chromium)
 	$(BIN)/python scripts/make_pictures.py demo/rencana-kampar docs/images --vehicle perahu-1
+
+floods: install  ## play the floods of docs/floods.md (needs SERENTAK_DATA and Chromium; an hour)
+	$(BIN)/python scripts/make_floods.py docs
 
 messages: install  ## collect messages and compile the catalogue
 	$(BIN)/python scripts/make_messages.py

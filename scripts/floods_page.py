@@ -13,13 +13,15 @@ from bench._report import machine, table
 Said = Mapping[str, dict[str, Any]]
 TITLES: Final = {"jakarta": "Jakarta Pusat, flooded as in 2007", "kampar": "The sample Kampar in the rainy season"}
 TEXTS: Final = {
-    "jakarta": """The stations of Jakarta Pusat from the national list, spread at random over their kelurahan (**invented
+    "jakarta": """The
+stations of Jakarta Pusat from the national list, spread at random over their kelurahan (**invented
 positions**), on the streets of OpenStreetMap of about 2012. What floods is real: the RW that stood under water
 in February 2007 and the deepest class of a map of flood depths. What a flood does to a vehicle, and how often
 it comes, is **assumed**: in a flooded RW trucks and 4x4s take twice as long and pickups and motorbikes do not
 get through; in the deepest class only 4x4s do. The scenario takes the whole flood as given, on every day. The
 re-plan is told at H-1 05:30 that the flooded RW of Jakarta Pusat are closed to pickups and motorbikes.""",
-    "kampar": """The sample district: its two river corridors, its hill road with ten landslides in November 2024, and 122 flood-
+    "kampar": """The sample district:
+its two river corridors, its hill road with ten landslides in November 2024, and 122 flood-
 prone stations are facts (`facts.csv`); which stations of a kecamatan these are, all positions and all chances
 are **invented**. Judged by the chances of the season. The re-plan is told at H-2 05:30 that all 122 stations
 are flooded and closed to pickups, that motorbikes on the hill road keep 40 % of their speed, and boats on both

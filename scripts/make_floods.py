@@ -205,7 +205,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("docs", type=Path, help="folder of the page; pictures go to images/ in it")
     parser.add_argument("--work", type=Path, default=Path("floods"), help="where districts and plans are made")
-    parser.add_argument("--futures", type=int, default=10_000)
+    parser.add_argument("--futures", type=int, default=4_000)
     parser.add_argument("--only", choices=[case.name for case in CASES], help="play one case, and write no page")
     asked = parser.parse_args()
     if asked.only:

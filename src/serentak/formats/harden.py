@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from serentak.base.messages import _
 from serentak.base.numbers import direction as direction_word
 from serentak.base.numbers import number, rupiah
+from serentak.formats.measures import step_in_words
 from serentak.formats.report.markdown import table
 from serentak.formats.stress import interval, mean, share
 from serentak.plan.model import Direction
@@ -45,23 +46,6 @@ def harden_lines(found: Hardened) -> list[str]:
         )
         for direction in DIRECTIONS
     ]
-
-
-def in_words(measure: Measure, district: District) -> str:
-    """Say a measure in a sentence."""
-    texts = {
-        "reach": _("serve by {mode}: {at}"),
-        "vehicles": _("{number} more of {mode} at {at}"),
-        "buffer_out": _("plan every delivery {number} minutes before its deadline"),
-        "buffer_back": _("plan every collection {number} minutes before its deadline"),
-        "earlier": _("deliver {number} day earlier, guarded for the night, so that a closed way can be tried again"),
-        "escorts": _("{number} more escort teams at {at}"),
-        "avoid": _("keep off the ways of {at}"),
-    }
-    names = {place.id: place.name for place in district.places}
-    names |= {station.id: f"{station.desa_name} {station.number}" for station in district.stations}
-    at = names.get(measure.at, measure.at)
-    return texts[measure.kind].format(mode=measure.mode, at=at, number=measure.number)
 
 
 def _head(found: Hardened) -> str:
@@ -135,11 +119,8 @@ def _change(found: Hardened, kecamatan: str, direction: Direction) -> str:
 
 
 def _step(step: Sequence[Measure], worth: Worth | None, district: District) -> str:
-    """Say what belongs together in one line, with what it is worth."""
-    reached = [measure.at for measure in step if measure.kind == "reach"]
-    said = [_("serve by {mode}: {at}").format(mode=step[0].mode, at=", ".join(reached))] if reached else []
-    said += [in_words(measure, district) for measure in step if measure.kind != "reach"]
-    text = "; ".join(said)
+    """Say what belongs together with what it is worth."""
+    text = step_in_words(step, district)
     if worth is None:
         return text
     return (

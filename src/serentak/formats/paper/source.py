@@ -18,6 +18,7 @@ from serentak.kit.kits import Kits
 from serentak.kit.rules import Rules
 from serentak.plan.model import Direction, Plan, Run, Stage, encode
 from serentak.plan.stages import Child, build_stages
+from serentak.risk.measures import Measure
 from serentak.territory.model import District, FleetRow, Place, Station
 from serentak.travel import Travel
 from serentak.travel.hazards import Hazards
@@ -59,6 +60,8 @@ class Source:
         What a re-plan changed, in words; stands first in its report.
     hazards, closed
         What may close the ways, and the areas (GeoJSON) that a re-plan was told are closed; both are drawn on the map.
+    measures
+        What was changed in the district to make the plan surer.
     reprint
         What is printed of a re-plan, or None where everything is.
     """
@@ -72,6 +75,7 @@ class Source:
     news: str = ""
     hazards: Hazards | None = None
     closed: tuple[str, ...] = ()
+    measures: tuple[Measure, ...] = ()
     reprint: Reprint | None = None
 
     @cached_property
