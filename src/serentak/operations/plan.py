@@ -199,7 +199,11 @@ def source_of(plan: Plan, ground: Ground, crews: Crews | None = None) -> Source:
     news = ""
     if ground.before is not None:
         news = difference_text(compare(ground.before.issued, plan), plan, ground.district)
-    return Source(plan, ground.district, ground.kits, ground.rules, ground.travel, crews or {}, news)
+    closed = tuple(each.area for each in ground.before.closures if each.area) if ground.before else ()
+    return Source(
+        plan, ground.district, ground.kits, ground.rules, ground.travel, crews or {}, news, ground.hazards, closed,
+        ground.measures,
+    )  # fmt: skip
 
 
 def read_plan_ground(folder: Path) -> Ground:
