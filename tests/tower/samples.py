@@ -21,6 +21,12 @@ PLAIN: Final[dict[str, Any]] = {"kind": "csv", "uidb36": "1", "key": "1-a"}
 """Values of parameters that name no territory."""
 
 
+HOLLOW: Final = frozenset(
+    {"plan", "plan_report", "plan_folder", "plan_routes", "explain", "compare", "replan", "paper"}
+)
+"""Routes whose sample has a row but no folder on the disk: that they fail then is no leak."""
+
+
 class Plant(NamedTuple):
     """A secret of an action, and if it is one agency's alone, of which."""
 
