@@ -50,11 +50,12 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "serentak.tower.api.problems.as_problems",
     # First of all, before anything keeps what a caller may have made up.
     "serentak.tower.site.middleware.caller_address",
     "django.middleware.security.SecurityMiddleware",
     "serentak.tower.site.middleware.security_headers",
+    "serentak.tower.api.problems.as_problems",
+    "serentak.tower.site.middleware.without_nul",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -154,6 +154,14 @@ class Approval(models.Model):
     def __str__(self) -> str:
         return f"{self.user} of {self.plan}"
 
+    def trail_places(self) -> list[str]:
+        """Where it is: the district of its plan."""
+        return [self.plan.district_id]
+
+    def trail_agencies(self) -> list[str]:
+        """Whose it is: plans are approved by the organiser."""
+        return ["kpu"]
+
 
 class Job(models.Model):
     """A piece of work in the background; never two of the same key at once."""
