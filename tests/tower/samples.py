@@ -319,3 +319,13 @@ plant("means.read", _secret_means)
 plant("cases.read", _secret_case)
 plant("guards.read", _secret_duty)
 plant("plans.read", _secret_import)
+
+
+def an_entry(territory: str) -> dict[str, Any]:
+    from serentak.tower.boxes.models import Log
+
+    return {"log": Log.objects.get_or_create(address=f"/nowhere/{territory}")[0].pk, "index": 0}
+
+
+sample("place", lambda territory: {"kabupaten": territory, "name": f"PPK-{territory}.06"})
+sample("entry", an_entry)
