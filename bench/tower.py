@@ -90,7 +90,7 @@ Events are handed in as fast as the logs take them, pages beside; counted until 
 
 {table(("", *names), _flood(runs))}
 
-The load of the machine, of two processors, is its average over one minute at the end of each part: other work ran beside
+The load of the machine, of two processors, is its average over a minute at the end of each part: other work ran beside
 these measurements, and a processor that is shared by ten answers ten times later. Seconds of processor time do not
 depend on it.
 """

@@ -47,12 +47,22 @@ def announce_command(
         list[str] | None,
         typer.Option(help=_("Public key of the supervisor, or a file that holds it; needed while the log is empty.")),
     ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("-o", "--out", help=_("Write the signed announcement to this file; hand nothing to the log.")),
+    ] = None,
     as_json: Json = False,
     lang: Lang = "id",
 ) -> None:
-    """Call `serentak.operations.announce.announce`."""
+    """Call `serentak.operations.announce.announce`, or `serentak.operations.forward.write_announcement`."""
     from serentak.operations.announce import announce, describe
+    from serentak.operations.forward import write_announcement
 
+    if out is not None:
+        result = write_announcement(plan, log, key, out, supervisor or ())
+        message = _("Signed, and not handed to the log: {entries} entries in {file}")
+        answer(as_json, result, [_("Plan {plan}").format(**result), message.format(**result)])
+        return
     result = announce(plan, log, key, supervisor or ())
     answer(as_json, result, describe(result))
 
@@ -66,6 +76,9 @@ def play_command(
     speed: Annotated[
         float | None, typer.Option(min=1, help=_("Played seconds a real one; as fast as it can otherwise."))
     ] = None,
+    since: Annotated[
+        str | None, typer.Option(metavar="TIME", help=_("With --speed: from H-1 06:00 on; before, as fast as it can."))
+    ] = None,
     fault: Annotated[list[Fault] | None, typer.Option(help=_("What goes wrong; may be repeated."))] = None,
     as_json: Json = False,
     lang: Lang = "id",
@@ -73,7 +86,7 @@ def play_command(
     """Call `serentak.operations.play.play`."""
     from serentak.operations.play import describe, play
 
-    result = play(plan, log, seed, speed=speed, faults=[each.value for each in fault or ()])
+    result = play(plan, log, seed, speed=speed, since=since, faults=[each.value for each in fault or ()])
     answer(as_json, result, describe(result))
 
 

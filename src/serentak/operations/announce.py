@@ -6,6 +6,7 @@ What follows is judged from these entries alone; nobody needs the plan any more.
 from __future__ import annotations
 
 import time
+from collections import Counter
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -32,8 +33,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from serentak.ledger.keys import SigningKey
+    from serentak.ledger.source import TileSource
     from serentak.operations.plan import Ground
     from serentak.plan.model import Plan
+    from serentak.territory.model import District
 
 _PIECES: Final = {Kind.POSTS: "posts", Kind.GUARDS: "shifts", Kind.LOADS: "loads", Kind.SERIES: "seals"}
 
@@ -74,22 +77,56 @@ def announce(
         When the plan does not hold, or another one is in force that it does not supersede.
     """
     key = read_organiser_key(key_file)
-    plan, digest, ground = read_plan_to_announce(folder)
     with open_receiver(log, clock) as receiver:
-        known = Known.read(read_entries(receiver.source))
-        device, genesis = _organiser(known, key, supervisors, ground, clock, receiver.source.name)
-        _require_succession(plan, digest, known)
-        promises = _still_open(promises_of(plan, ground, known.top_before(digest)), known, digest)
-        seals, unsealed = deal_seals(ground.district, ground.kits)
-        pieces = pieces_of(promises, ground.district, seals, clock_of(ground.district))
-        entries = [genesis] if genesis else []
-        entries += signed_announcement(device, digest, plan.supersedes, pieces, known, int(clock() * 1000))
-        indices = receiver.hand_over(entries)
-    return {
-        "plan": digest.hex(),
-        "already": not entries,
-        "began": genesis is not None,
-        "entries": indices,
+        made = sign_plan(folder, receiver.source, key, supervisors, clock)
+        indices = receiver.hand_over(made.entries)
+    return {**made.summary, "already": not made.entries, "entries": indices}
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """An announcement that is signed and not handed over yet: the entries that a log lacks, and what they say."""
+
+    entries: list[bytes]
+    summary: dict[str, Any]
+
+
+def sign_plan(
+    folder: Path,
+    source: TileSource,
+    key: SigningKey,
+    supervisors: Sequence[str] = (),
+    clock: Callable[[], float] = time.time,
+) -> Signed:
+    """Sign what a log lacks of the announcement of a plan; nothing is handed over.
+
+    Raises
+    ------
+    InputError, Refused
+        As `announce` says.
+    """
+    plan, digest, ground = read_plan_to_announce(folder)
+    known = Known.read(read_entries(source))
+    device, genesis = _organiser(known, key, supervisors, ground, clock, source.name)
+    pieces, summary = pieces_to_announce(plan, digest, ground, known)
+    entries = [genesis] if genesis else []
+    entries += signed_announcement(device, digest, plan.supersedes, pieces, known, int(clock() * 1000))
+    return Signed(entries, {"plan": digest.hex(), "began": genesis is not None, **summary})
+
+
+def pieces_to_announce(plan: Plan, digest: bytes, ground: Ground, known: Known) -> tuple[list[Piece], dict[str, Any]]:
+    """Give the pieces in which a plan is announced in a log, and what they say, counted.
+
+    Raises
+    ------
+    Refused
+        When another plan is in force there that this one does not supersede.
+    """
+    _require_succession(plan, digest, known)
+    promises = _still_open(promises_of(plan, ground, known.top_before(digest)), known, digest)
+    seals, unsealed = deal_seals(ground.district, ground.kits)
+    pieces = pieces_of(promises, ground.district, seals, clock_of(ground.district))
+    return pieces, {
         "supersedes": plan.supersedes,
         "loads": len(promises.handovers),
         "guards": len(promises.shifts),
@@ -173,7 +210,7 @@ class Known:
     pieces
         Announced pieces, by plan: kind and rows.
     moved
-        Hand-overs that happened: object, giver, receiver, place, and the index of the entry.
+        Hand-overs that happened: object, giver, receiver, place, and by step the index of the first entry that says so.
     """
 
     genesis: Event | None = None
@@ -182,7 +219,7 @@ class Known:
     device: dict[bytes, tuple[int, bytes]] = field(default_factory=dict)
     heads: dict[bytes, tuple[int, bytes | None, int]] = field(default_factory=dict)
     pieces: dict[bytes, set[bytes]] = field(default_factory=dict)
-    moved: dict[tuple[str, str, str, str], int] = field(default_factory=dict)
+    moved: dict[tuple[str, str, str, str], dict[int, int]] = field(default_factory=dict)
     _top: int = 0
     _loads: dict[bytes, list[Any]] = field(default_factory=dict)
 
@@ -206,14 +243,16 @@ class Known:
         if event.plan is not None and event.kind == Kind.PLAN:
             self.heads.setdefault(event.plan, (index, event.supersedes, self._top))
         elif event.plan is not None:
-            self.pieces.setdefault(event.plan, set()).add(_fingerprint(event.kind, _rows(event)))
+            self.pieces.setdefault(event.plan, set()).add(event_fingerprint(event))
         for load in event.loads or ():
             self._loads[load_hash(load)] = load
         if event.kind in MOVES:
             load = self._loads.get(event.load or b"", [])
+            # Who signs for goods that stay elsewhere for the night has kept the promise to bring them to its place.
+            place = event.receiver if event.kind == Kind.ENTRUSTED else event.place
             for each in expand(event.objects or (load[9] if load else ())):
-                key = (each, event.giver or "", event.receiver or "", event.place or "")
-                self.moved.setdefault(key, index)
+                key = (each, event.giver or "", event.receiver or "", place or "")
+                self.moved.setdefault(key, {}).setdefault(event.step or (load[0] if load else 0), index)
         self._top = max([self._top, event.step or 0, *(load[0] for load in event.loads or ())])
 
     def top_before(self, plan: bytes) -> int:
@@ -235,7 +274,13 @@ def _fingerprint(kind: int, rows: Any) -> bytes:
     return sha256(encode([int(kind), rows])).digest()
 
 
-def _piece_fingerprint(piece: Piece) -> bytes:
+def event_fingerprint(event: Event) -> bytes:
+    """Give what tells a piece in the log from others."""
+    return _fingerprint(event.kind, _rows(event))
+
+
+def piece_fingerprint(piece: Piece) -> bytes:
+    """Give the same of a piece that is still to be signed; see `event_fingerprint`."""
     kind, fields = piece
     return _fingerprint(kind, [fields["objects"], fields["seals"]] if kind == Kind.SERIES else fields[_PIECES[kind]])
 
@@ -251,7 +296,7 @@ def signed_announcement(
         entries.append(device.entry(data))
     there = known.pieces.get(digest, set())
     for kind, fields in pieces:
-        if _piece_fingerprint((kind, fields)) not in there:
+        if piece_fingerprint((kind, fields)) not in there:
             entries.append(device.entry(device.record(kind, at, plan=digest, **fields)))
     return entries
 
@@ -273,7 +318,7 @@ def _organiser(
     if genesis_event is None:
         message = _("this is not a custody log: entry 0 is no genesis event")
         raise InputError.of(log, message, _("Make another log for this election with: serentak log init"))
-    _require_same_election(genesis_event, ground, log)
+    require_same_election(genesis_event, ground.district, log)
     device = Device(key.seed, known.log, offset)
     if device.public != genesis_event.organiser:
         message = _("the key is not that of the organiser who began this log")
@@ -297,8 +342,14 @@ def begin_log(seed: bytes, supervisors: Sequence[bytes], ground: Ground, at: int
     )  # fmt: skip
 
 
-def _require_same_election(genesis: Event, ground: Ground, log: str) -> None:
-    district = ground.district
+def require_same_election(genesis: Event, district: District, log: str) -> None:
+    """Refuse a log that is about another election.
+
+    Raises
+    ------
+    InputError
+        With both elections.
+    """
     said = (genesis.district, genesis.day, genesis.zone, genesis.elections)
     planned = (
         district.code, district.election_day.isoformat(), district.zone, "".join(sorted(district.elections)),
@@ -325,15 +376,19 @@ def _require_succession(plan: Plan, digest: bytes, known: Known) -> None:
 def _still_open(promises: Promises, known: Known, digest: bytes) -> Promises:
     """Leave out of a superseding plan the hand-overs that had happened when it was announced."""
     head = known.heads[digest][0] if digest in known.heads else known.entries
-    done = {key for key, index in known.moved.items() if index < head}
-    if not done:
-        return promises
+    # The same box may be loaded twice at one place, so each hand-over that happened keeps one promise.
+    done = Counter(key for key, steps in known.moved.items() for index in steps.values() if index < head)
     left = []
-    for each in promises.handovers:
-        rest = tuple(one for one in each.objects if (one, each.giver, each.receiver, each.place) not in done)
-        if rest:
-            left.append(each._replace(objects=rest))
-    return promises._replace(handovers=tuple(left))
+    for each in sorted(promises.handovers, key=lambda one: one.step):
+        rest = []
+        for one in each.objects:
+            key = (one, each.giver, each.receiver, each.place)
+            if done[key]:
+                done[key] -= 1
+            else:
+                rest.append(one)
+        left.append(each._replace(objects=tuple(rest)))
+    return promises._replace(handovers=tuple(each for each in left if each.objects))
 
 
 def describe(result: dict[str, Any]) -> list[str]:

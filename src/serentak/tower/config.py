@@ -103,7 +103,7 @@ def read_config() -> Config:
     InputError
         When a value cannot be read.
     """
-    said = {each.name: os.environ.get(each.name, each.default).strip() for each in SETTINGS}
+    said = {each.name: os.environ.get(each.name, "").strip() or each.default for each in SETTINGS}
     proxies = said["SERENTAK_PROXIES"]
     if not proxies.isdigit():
         message = _("this is no number")
@@ -118,6 +118,23 @@ def read_config() -> Config:
         debug=said["SERENTAK_DEBUG"] == "1",
         demo=said["SERENTAK_DEMO"] == "1",
     )
+
+
+def require_site() -> None:
+    """Refuse to go on where no site has been started yet, rather than make an empty one.
+
+    Raises
+    ------
+    InputError
+        When the folder of the site holds no database, and no other database is named.
+    """
+    config = read_config()
+    if not config.database and not (config.web / "serentak.sqlite3").is_file():
+        raise InputError.of(
+            str(config.home),
+            _("there is no site in this folder"),
+            _("Name the folder by --home, or start the site there with serentak serve."),
+        )
 
 
 def secret_of(folder: Path, name: str) -> str:

@@ -11,11 +11,13 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from django import template
+from django.urls import reverse
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from serentak.base.clock import ZONES
 from serentak.base.messages import _, language, ngettext
+from serentak.tower.site.tables import KINDS
 
 register = template.Library()
 
@@ -81,3 +83,13 @@ def of_all(part: Any, whole: Any) -> str:
 def percent(part: Any, whole: Any) -> int:
     """Give whole percent, rounded down, so that 100 means all."""
     return int(part or 0) * 100 // int(whole) if whole else 0
+
+
+@register.inclusion_tag("site/table_links.html", takes_context=True)
+def table_links(context: Any, route: str, *args: Any) -> dict[str, Any]:
+    """Lead to a table as CSV, JSON and XLSX; what the page was asked for (``?…``) goes along."""
+    query = context["request"].GET.copy()
+    for own in ("lang", "page"):
+        query.pop(own, None)
+    asked = f"?{query.urlencode()}" if query else ""
+    return {"links": [(kind.upper(), reverse(route, args=[*args, kind]) + asked) for kind in KINDS]}

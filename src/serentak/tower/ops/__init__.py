@@ -1,0 +1,1 @@
+"""Operations: what runs beside the web process, and what keeps the site whole."""

@@ -1,0 +1,1 @@
+"""Commands that `serentak serve` runs."""

@@ -1,0 +1,1 @@
+"""Districts brought in, plans made in the background, approved by two, announced to the log, made anew."""
