@@ -13,7 +13,7 @@ from playwright.sync_api import sync_playwright
 from serentak.ledger.tiles import encode_bundle
 from tests.tower.ops.conftest import ask, small, start, until  # noqa: F401 - fixtures
 
-WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 NARROW = {"width": 360, "height": 740}
 WIDE = {"width": 1280, "height": 900}
 
