@@ -23,9 +23,10 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from make_pictures import save
 from PIL import Image
 from playwright.sync_api import Browser, sync_playwright
+
+from make_pictures import save
 
 PATIENCE: Final = 900
 STANDING: Final = 0.35
@@ -53,10 +54,9 @@ def numbers(address: str) -> dict[str, Any]:
 def serve(home: Path, plan: Path) -> tuple[subprocess.Popen[str], str, dict[str, str]]:
     """Start a demonstration; give its process, its address and the passwords of its accounts."""
     command = [sys.executable, "-m", "serentak.cli", "serve", "--demo", "--home", str(home), "--plan", str(plan)]
-    process = subprocess.Popen([*command, "--port", "0", "--lang", "en"], stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen([*command, "--port", "0", "--lang", "en"], stdout=subprocess.PIPE, text=True)  # noqa: S603 - ours
     address, passwords = "", {}
-    assert process.stdout is not None
-    for line in process.stdout:
+    for line in process.stdout or ():
         words = line.split()
         if line.startswith("The site is at"):
             address = words[4].rstrip(";")
