@@ -6,7 +6,7 @@ EFFORT := standard
 PORT   := 8000
 DEMO_AREA := 14.01.18
 
-.PHONY: help install install-bench demo plan-demo pictures messages test test-postgres check bench lock clean
+.PHONY: help install install-bench demo plan-demo pictures floods messages test test-postgres check bench lock clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
@@ -55,6 +55,9 @@ pictures: plan-demo  ## make the pictures of the README (needs Chromium)
 	$(BIN)/serentak paper demo/rencana-kampar --only run-sheet --only map
 	$(BIN)/python scripts/make_pictures.py demo/rencana-kampar docs/images --vehicle perahu-1
 	$(BIN)/python scripts/make_site_pictures.py demo/rencana-kampar docs/images
+
+floods: install  ## play the floods of docs/floods.md (needs SERENTAK_DATA and Chromium; an hour)
+	$(BIN)/python scripts/make_floods.py docs
 
 messages: install  ## collect messages and compile the catalogue
 	$(BIN)/python scripts/make_messages.py

@@ -36,6 +36,9 @@ def paper_command(
     kecamatan: Annotated[
         str, typer.Option(metavar="CODE", help=_("Only the paper of this kecamatan, into the archive paper-CODE.zip."))
     ] = "",
+    everything: Annotated[
+        bool, typer.Option("--all", help=_("All of a re-plan; by default only what it changed is printed."))
+    ] = False,
     jobs: Annotated[
         int, typer.Option(min=0, help=_("Processes, 0 for one a core; what is written does not depend on it."))
     ] = 0,
@@ -57,7 +60,7 @@ def paper_command(
         names = print_bundle(folder, out, kecamatan, chosen, jobs=cores, progress=progress)
         answer(as_json, {"file": str(out), "files": names}, [_("{n} files in {path}").format(n=len(names), path=out)])
         return
-    printed = print_plan(folder, chosen, vehicles, jobs=cores, progress=progress)
+    printed = print_plan(folder, chosen, vehicles, everything=everything, jobs=cores, progress=progress)
     for problem in printed.warnings:
         say(_("Warning: {problem}").format(problem=problem))
     files = {kind: [path.as_posix() for path in paths] for kind, paths in printed.files.items()}
