@@ -160,7 +160,7 @@ def refuse_broken(folder: Path, plan: Plan, ground: Ground) -> None:
         When it does not: nobody should drive by it.
     """
     same = input_sha256(folder / "input") == plan.input_sha256
-    checked = check_plan(plan, ground.district, ground.kits, ground.rules, ground.travel)
+    checked = check_plan(plan, ground.district, ground.kits, ground.rules, ground.travel, ground.before)
     if same and not checked.violations:
         return
     first = [str(violation) for violation in checked.violations[:3]]
