@@ -44,6 +44,8 @@ class Stable(Catalog):
     header_comment = (
         "# Bahasa Indonesia of serentak. Brought up to date by scripts/make_messages.py; words: docs/glossary.md"
     )
+    num_plurals = 1
+    plural_expr = "0"
     mime_headers: ClassVar = [
         ("Project-Id-Version", "serentak"),
         ("Language", "id"),
@@ -121,8 +123,9 @@ def updated(old: Catalog, wanted: set[MsgId]) -> Stable:
         translation = known.string if known is not None else ""
         if isinstance(translation, tuple | list) and isinstance(msgid, str):
             translation = translation[0]
-        if isinstance(translation, str) and not isinstance(msgid, str):
-            translation = (translation,)
+        if not isinstance(msgid, str):
+            # Indonesian has one form for every number.
+            translation = (translation if isinstance(translation, str) else translation[0],)
         new.add(msgid, translation)
         new[msgid].flags = {"fuzzy"} if known is not None and known.fuzzy else set()
     return new

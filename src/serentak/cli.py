@@ -47,6 +47,7 @@ from serentak.cli_nation import nation_command  # noqa: E402
 from serentak.cli_paper import paper_command  # noqa: E402
 from serentak.cli_replan import replan_command  # noqa: E402
 from serentak.cli_risk import harden_command, stress_command  # noqa: E402
+from serentak.cli_tower import backup_command, doctor_command, restore_command, serve_command, why_command  # noqa: E402
 
 MOST_WARNINGS = 20
 
@@ -299,6 +300,17 @@ app.command("stress", help=_("Let a plan meet thousands of futures: closures, de
 app.command("harden", help=_("Find measures that make every station surer, and write the plan that follows them."))(
     harden_command
 )
+
+
+app.command("serve", help=_("Serve the site for all agencies: web, worker, log; nothing to configure."))(serve_command)
+app.command("doctor", help=_("Look whether the site is whole: exit 0 when nothing is wrong, 1 when something is."))(
+    doctor_command
+)
+app.command("backup", help=_("Copy the whole site into one file, while it runs or not."))(backup_command)
+app.command("restore", help=_("Bring a site back from a backup, into a folder where nothing is."))(restore_command)
+app.command(
+    "why", help=_("Say whether an account may do something somewhere, and why: exit 0 yes, 1 no, 2 bad input.")
+)(why_command)
 
 
 def _warn(problems: Iterable[Problem]) -> None:

@@ -76,6 +76,9 @@ def play_command(
     speed: Annotated[
         float | None, typer.Option(min=1, help=_("Played seconds a real one; as fast as it can otherwise."))
     ] = None,
+    since: Annotated[
+        str | None, typer.Option(metavar="TIME", help=_("With --speed: from H-1 06:00 on; before, as fast as it can."))
+    ] = None,
     fault: Annotated[list[Fault] | None, typer.Option(help=_("What goes wrong; may be repeated."))] = None,
     as_json: Json = False,
     lang: Lang = "id",
@@ -83,7 +86,7 @@ def play_command(
     """Call `serentak.operations.play.play`."""
     from serentak.operations.play import describe, play
 
-    result = play(plan, log, seed, speed=speed, faults=[each.value for each in fault or ()])
+    result = play(plan, log, seed, speed=speed, since=since, faults=[each.value for each in fault or ()])
     answer(as_json, result, describe(result))
 
 

@@ -20,6 +20,12 @@ CAST: Final = {
     "hadi": ("linmas", "kecamatan", "Linmas Tapung", ("14.01.06",), "reader"),
     "indra": ("kpu", "kecamatan", "PPK Tapung", ("14.01.06",), "operator"),
     "joko": ("kpu", "kabupaten", "KPU Kampar", ("14.01",), "admin"),
+    "kirana": ("kpu", "kabupaten", "KPU Rokan Hulu", ("14.06",), "admin"),
+    "lestari": ("bawaslu", "kabupaten", "Bawaslu Kampar", ("14.01",), "admin"),
+    "made": ("kpu", "station", "KPPS 14.01.06.2003-007", ("14.01.06.2003-007",), "operator"),
+    "nina": ("pemda", "kecamatan", "Kecamatan Tapung", ("14.01.06",), "head"),
+    "oka": ("polri", "kabupaten", "Polres Bontang", ("64.74", "64.02.05", "64.02.17"), "operator"),
+    "putri": ("party", "kabupaten", "DPC Kampar", ("14.01",), "reader"),
 }
 
 

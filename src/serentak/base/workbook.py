@@ -41,6 +41,8 @@ class Workbook:
     ----------
     path
         The file.
+    data
+        Its content, where it is already at hand and `path` only its name.
 
     Raises
     ------
@@ -48,10 +50,10 @@ class Workbook:
         When it is no workbook, is locked by a password, or has a sheet too large to be read.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, data: bytes | None = None) -> None:
         self.name = path.name
         try:
-            data = path.read_bytes()
+            data = path.read_bytes() if data is None else data
             _refuse_huge_sheets(data, self.name)
             self._book = python_calamine.CalamineWorkbook.from_filelike(BytesIO(data))
             self.sheets: tuple[str, ...] = tuple(self._book.sheet_names)

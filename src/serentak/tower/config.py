@@ -120,6 +120,23 @@ def read_config() -> Config:
     )
 
 
+def require_site() -> None:
+    """Refuse to go on where no site has been started yet, rather than make an empty one.
+
+    Raises
+    ------
+    InputError
+        When the folder of the site holds no database, and no other database is named.
+    """
+    config = read_config()
+    if not config.database and not (config.web / "serentak.sqlite3").is_file():
+        raise InputError.of(
+            str(config.home),
+            _("there is no site in this folder"),
+            _("Name the folder by --home, or start the site there with serentak serve."),
+        )
+
+
 def secret_of(folder: Path, name: str) -> str:
     """Give a secret of 256 bits kept in a file that only its owner may read; it is made when it is not there."""
     path = folder / name

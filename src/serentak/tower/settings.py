@@ -26,6 +26,10 @@ INSTALLED_APPS = [
     "serentak.tower.access",
     "serentak.tower.regions",
     "serentak.tower.boxes",
+    "serentak.tower.escorts",
+    "serentak.tower.oversight",
+    "serentak.tower.means",
+    "serentak.tower.cases",
     "serentak.tower.plans",
     "serentak.tower.maps",
     "serentak.tower.api",
@@ -47,12 +51,13 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "serentak.tower.api.problems.as_problems",
+    # First of all, before anything keeps what a caller may have made up.
+    "serentak.tower.site.middleware.caller_address",
     "django.middleware.security.SecurityMiddleware",
     "serentak.tower.site.middleware.security_headers",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "serentak.tower.site.middleware.caller_address",
     "serentak.tower.site.middleware.speak",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -61,6 +66,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "serentak.tower.access.middleware.attach_actor",
+    "serentak.tower.access.limits.limit_writes",
     "auditlog.middleware.AuditlogMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
@@ -100,6 +106,8 @@ else:
             },
         }
     }
+# Shared by all processes, so that nobody tries five passwords at each of them.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5_000_000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
@@ -144,6 +152,10 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_USER_MODEL_EMAIL_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "60/m/ip,5/5m/key"}
+ACCOUNT_FORMS = {"login": "serentak.tower.access.forms.NamePasswordForm"}
+MFA_ADAPTER = "serentak.tower.access.adapter.KeyAdapter"
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = False
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "serentak"
@@ -153,6 +165,10 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_CLIENT_IP_CALLABLE = "serentak.tower.site.middleware.address_of"
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
+AXES_LOCKOUT_TEMPLATE = "access/locked.html"
+AXES_HTTP_RESPONSE_CODE = 429
+AUDITLOG_MASK_CALLABLE = "serentak.tower.access.trail.hide"
+AUDITLOG_CID_HEADER = None
 
 # Safety
 

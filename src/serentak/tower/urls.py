@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from serentak.tower.access.guard import SELF, guarded
-
 urlpatterns = [
     path("", include("serentak.tower.regions.urls")),
     path("", include("serentak.tower.boxes.urls")),
+    path("", include("serentak.tower.escorts.urls")),
+    path("", include("serentak.tower.oversight.urls")),
+    path("", include("serentak.tower.means.urls")),
+    path("", include("serentak.tower.cases.urls")),
     path("", include("serentak.tower.plans.urls")),
     path("", include("serentak.tower.maps.urls")),
     path("", include("serentak.tower.site.urls")),
     path("", include("serentak.tower.api.urls")),
     path("akun/", include("serentak.tower.access.urls")),
-    path("akun/", guarded(include("allauth.urls"), SELF)),
 ]
 handler403 = "serentak.tower.site.views.forbidden"
 handler404 = "serentak.tower.site.views.not_found"

@@ -30,8 +30,16 @@ def rows(cast):
         Station.objects.create(id=name, number=1, voters=400, elections="GB", boxes=2, out=way, out_late=way == 2,
                                **area)  # fmt: skip
         for letter in "GBK":
-            Box.objects.create(id=f"{name}-{letter}", owner=name, letter=letter, status=3, holder="truk#1",
-                               deadline=NOW + timedelta(hours=2), troubles="overdue" if way == 2 else "", **area)
+            Box.objects.create(
+                id=f"{name}-{letter}",
+                owner=name,
+                letter=letter,
+                status=3,
+                holder="truk#1",
+                deadline=NOW + timedelta(hours=2),
+                troubles="overdue" if way == 2 else "",
+                **area,
+            )
         Load.objects.create(log=logs[district], hash=place.replace(".", "").ljust(64, "0"), step=1, giver="gudang",
                             receiver=name, place=name, earliest=NOW, deadline=NOW, vehicle="truk#1", escort="regu#1",
                             boxes=3, done=1, **area)  # fmt: skip

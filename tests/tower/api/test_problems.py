@@ -25,7 +25,9 @@ def told(response, status, name):
 
 @pytest.fixture
 def kpu(rows, key_of):
-    return Client(headers={"Authorization": f"Bearer {key_of('KPU Kampar', 'operator')}"}, raise_request_exception=False)
+    return Client(
+        headers={"Authorization": f"Bearer {key_of('KPU Kampar', 'operator')}"}, raise_request_exception=False
+    )
 
 
 def test_every_kind_of_error_is_told_in_one_form(kpu, rows):

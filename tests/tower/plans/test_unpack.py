@@ -46,7 +46,11 @@ def test_names_that_lead_elsewhere_are_refused(packed, target, name):
 
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
-@given(names=st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\x00"), min_size=1, max_size=30), max_size=4))
+@given(
+    names=st.lists(
+        st.text(st.characters(codec="utf-8", exclude_characters="\x00"), min_size=1, max_size=30), max_size=4
+    )
+)
 def test_whatever_the_names_nothing_lands_outside(tmp_path_factory, names):
     root = tmp_path_factory.mktemp("kotak")
     (root / "in").mkdir()

@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from serentak.base.clock import DAY, HOUR
+from serentak.base.clock import DAY, HOUR, parse_moment
 from serentak.base.errors import InputError
 from serentak.base.messages import _
 from serentak.operations.announce import Known, begin_log, read_plan_to_announce, signed_announcement
@@ -32,7 +32,13 @@ NOTE = "dimainkan, bukan pemilihan sungguhan (played, nothing here is real)"
 
 
 def play(
-    folder: Path, out: str, seed: int, *, speed: float | None = None, faults: Sequence[str] = ()
+    folder: Path,
+    out: str,
+    seed: int,
+    *,
+    speed: float | None = None,
+    since: str | None = None,
+    faults: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Play the election of a plan, from the announcement to the return of the last box.
 
@@ -46,6 +52,8 @@ def play(
         The same seed gives the same public log, byte for byte (a log at an address has its own key and clock).
     speed
         Played seconds a real one; None for as fast as it can.
+    since
+        Played moment from which `speed` holds, such as ``H-1 06:00``; all before goes as fast as it can.
     faults
         Kinds of what goes wrong, see `serentak.operations.play.faults.KINDS`.
 
@@ -62,7 +70,7 @@ def play(
     if FORK in faults and is_address(out):
         message = _("a log at an address cannot be made to fork from here")
         raise InputError.of("--fault", message, _("Play into a folder."), value=FORK)
-    return play_plan(*read_plan_to_announce(folder), out, seed, speed=speed, faults=faults)
+    return play_plan(*read_plan_to_announce(folder), out, seed, speed=speed, since=since, faults=faults)
 
 
 def play_plan(
@@ -73,9 +81,11 @@ def play_plan(
     seed: int,
     *,
     speed: float | None = None,
+    since: str | None = None,
     faults: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Play the election of a plan that was read; see `play`."""
+    start = None if since is None else _moment(since)
     clock = clock_of(ground.district)
     promises = promises_of(plan, ground)
     seals, _unsealed = deal_seals(ground.district, ground.kits)
@@ -93,11 +103,18 @@ def play_plan(
     uploads = record(script, cast, clock, [genesis, *announced], began)
     origin = f"dimainkan.invalid/{ground.district.code}"
     with open_stage(out, origin, seed, clock) as stage:
-        entries = perform(stage, uploads, cast.device(CLOCK), clock, speed)
+        entries = perform(stage, uploads, cast.device(CLOCK), clock, speed, start)
     if FORK in faults:
         fork_log(Path(out), script.out[happened[FORK]].objects[0], clock)
     boxes = {box for each in promises.handovers for box in each.objects}
     return {"log": out, "entries": entries, "stations": len(script.out), "boxes": len(boxes), "faults": happened}
+
+
+def _moment(text: str) -> int:
+    try:
+        return parse_moment(text)
+    except ValueError as error:
+        raise InputError.of("--since", str(error), _("Write: H-1 06:00"), value=text) from error
 
 
 def describe(result: dict[str, Any]) -> list[str]:

@@ -42,6 +42,8 @@ WINDOW: Final = 3 * 3600
 """Played seconds between two checkpoints, where the play runs as fast as it can."""
 MARKS: Final = 6 * 3600
 """Played seconds between two events by which the organiser says what size the log has."""
+MARKS_WATCHED: Final = 30 * 60
+"""The same where the play runs at a speed and is looked at: the marks tell what time it is."""
 
 
 class PlayedClock:
@@ -162,7 +164,14 @@ class _Elsewhere:
         return parse_checkpoint(read_checkpoint(self._receiver.source).text)
 
 
-def perform(stage: Stage, uploads: Sequence[Upload], marker: Device, clock: Clock, speed: float | None = None) -> int:
+def perform(
+    stage: Stage,
+    uploads: Sequence[Upload],
+    marker: Device,
+    clock: Clock,
+    speed: float | None = None,
+    since: int | None = None,
+) -> int:
     """Bring the entries of a play to its log, window by window, and give how many there are.
 
     Parameters
@@ -173,21 +182,30 @@ def perform(stage: Stage, uploads: Sequence[Upload], marker: Device, clock: Cloc
         Device by which the organiser says, now and then, what size the log has.
     speed
         Played seconds a real one; None for as fast as it can.
+    since
+        Played second from which `speed` holds; all before goes as fast as it can. None for from the beginning.
     """
-    window = WINDOW if speed is None else max(1, round(speed))
-    now = first = uploads[0].at // window * window
-    marked, position, count, started = now, 0, 0, time.monotonic()
+    first = uploads[0].at // WINDOW * WINDOW if since is None else since
+    now = uploads[0].at // WINDOW * WINDOW
+    marked, position, count, started = now, 0, 0, None
     while position < len(uploads):
-        now += window
-        if speed is not None:
+        paced = speed is not None and now >= first
+        now += max(1, round(speed)) if speed is not None and paced else WINDOW
+        if speed is not None and paced:
+            started = time.monotonic() if started is None else started
             time.sleep(max(0.0, (now - first) / speed - (time.monotonic() - started)))
+        elif speed is not None:
+            now = min(now, first)
         entries = uploads[position : bisect_left(uploads, now, key=lambda each: each.at)]
-        if not entries:
-            continue
         position += len(entries)
-        count += len(stage.hand_over([each.entry for each in entries], now))
+        due = now - marked >= (MARKS_WATCHED if paced else MARKS)
+        # Where somebody looks on, the clock goes on while nothing happens too.
+        if not entries and not (paced and due):
+            continue
+        if entries:
+            count += len(stage.hand_over([each.entry for each in entries], now))
         checkpoint = stage.publish(now)
-        if now - marked >= MARKS:
+        if due:
             data = marker.record(Kind.MARKED, clock.instant(now), seen=[checkpoint.size, checkpoint.root])
             count += len(stage.hand_over([marker.entry(data)], now))
             marked = now

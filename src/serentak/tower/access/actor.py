@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from serentak.base.errors import InputError
 from serentak.base.messages import N_, _
 from serentak.tower.access.models import Assignment, User
-from serentak.tower.access.rules import actions, agencies, rules
+from serentak.tower.access.rules import Rule, actions, agencies, rules
 from serentak.tower.access.territory import NATION, covers
 
 if TYPE_CHECKING:
@@ -31,6 +31,11 @@ class Seat(NamedTuple):
     role: str
     post: str
     areas: tuple[str, ...]
+    level: str = "kabupaten"
+
+    def rule(self, action: str) -> Rule | None:
+        """Give the first rule by which the seat allows an action."""
+        return next((each for each in rules() if each.fits(self.agency, self.level, self.role, action)), None)
 
 
 @dataclass(frozen=True)
@@ -73,7 +78,7 @@ class Actor:
             return Verdict(False, _("Nobody is logged in; to {what} you need an account.").format(what=what))
         elsewhere = ""
         for seat in self.seats:
-            rule = next((each for each in rules() if each.fits(seat.agency, seat.role, action)), None)
+            rule = seat.rule(action)
             if rule is None:
                 continue
             found = next((area for area in (NATION,) * rule.anywhere + seat.areas if covers(area, territory)), None)
@@ -103,10 +108,22 @@ class Actor:
         """Give the territories in which an action is allowed, the widest only: for lists, see `territory.within`."""
         found: list[str] = []
         for seat in self.seats:
-            rule = next((each for each in rules() if each.fits(seat.agency, seat.role, action)), None)
+            rule = seat.rule(action)
             if rule is not None:
                 found += [NATION] if rule.anywhere else list(seat.areas)
         return widest(found)
+
+    def offices(self, action: str) -> list[tuple[str, tuple[str, ...]]]:
+        """Give the agencies for which an action is allowed, each with its territories there.
+
+        What belongs to an agency (its accounts, its trail) is nobody else's, even in the same territory.
+        """
+        found: dict[str, list[str]] = {}
+        for seat in self.seats:
+            rule = seat.rule(action)
+            if rule is not None:
+                found.setdefault(seat.agency, []).extend([NATION] if rule.anywhere else seat.areas)
+        return [(agency, widest(areas)) for agency, areas in found.items()]
 
     def ever(self, action: str) -> bool:
         """Tell whether an action is allowed anywhere at all."""
@@ -141,7 +158,13 @@ def actor_of(user: User) -> Actor:
         .order_by("since", "pk")
     )
     seats = tuple(
-        Seat(row.post.agency, row.role, row.post.name, tuple(sorted(area.territory for area in row.post.areas.all())))
+        Seat(
+            row.post.agency,
+            row.role,
+            row.post.name,
+            tuple(sorted(area.territory for area in row.post.areas.all())),
+            row.post.level,
+        )
         for row in rows
         if row.post.agency in agencies()
     )

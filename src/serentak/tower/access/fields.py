@@ -20,18 +20,32 @@ def _box() -> MultiFernet:
     return MultiFernet([Fernet(base64.urlsafe_b64encode(digest)) for digest in digests])
 
 
+def encrypted(text: str) -> str:
+    """Encrypt a text with the site's key."""
+    return _box().encrypt(text.encode()).decode("ascii")
+
+
+def decrypted(text: str) -> str:
+    """Give a text that was encrypted with the site's key.
+
+    Raises
+    ------
+    Broken
+        When it was another key.
+    """
+    try:
+        return _box().decrypt(text.encode("ascii")).decode()
+    except InvalidToken as error:
+        raise Broken("a field cannot be decrypted: web/fields.key is not the key it was written with") from error
+
+
 class EncryptedField(models.TextField):
     """Text that is encrypted where it lies; it cannot be searched."""
 
     def get_prep_value(self, value: Any) -> Any:
         """Encrypt."""
-        return value if value in (None, "") else _box().encrypt(str(value).encode()).decode("ascii")
+        return value if value in (None, "") else encrypted(str(value))
 
     def from_db_value(self, value: Any, _expression: object, _connection: object) -> Any:
         """Decrypt."""
-        if value in (None, ""):
-            return value
-        try:
-            return _box().decrypt(value.encode("ascii")).decode()
-        except InvalidToken as error:
-            raise Broken("a field cannot be decrypted: web/fields.key is not the key it was written with") from error
+        return value if value in (None, "") else decrypted(value)

@@ -95,21 +95,9 @@ def access(action: str, where: Where = None) -> Callable[[View], View]:
     return decorate
 
 
-def guarded(included: Any, action: str) -> Any:
-    """Declare one rule for all routes of a library; what a library lets the public do, such as logging in.
-
-    It decides itself.
-    """
-    declared = Declared(action)
-    patterns = included[0].urlpatterns if hasattr(included[0], "urlpatterns") else included[0]
-    for pattern in _patterns(patterns):
-        pattern.declared = declared
-    return included
-
-
 def routes() -> Iterator[tuple[str, URLPattern]]:
     """Give every route of the site: how it is written, and its pattern."""
-    yield from _walk(get_resolver().url_patterns, "")
+    yield from every_pattern(get_resolver().url_patterns, "")
 
 
 def declared_by(pattern: URLPattern) -> Declared | None:
@@ -136,18 +124,11 @@ def refuse_unguarded() -> None:
         raise ImproperlyConfigured(f"these routes declare no access rule: {', '.join(found)}")
 
 
-def _patterns(entries: Any) -> Iterator[URLPattern]:
-    for entry in entries:
-        if isinstance(entry, URLResolver):
-            yield from _patterns(entry.url_patterns)
-        else:
-            yield entry
-
-
-def _walk(entries: Any, before: str) -> Iterator[tuple[str, URLPattern]]:
+def every_pattern(entries: Any, before: str) -> Iterator[tuple[str, URLPattern]]:
+    """Give all patterns of a list of routes, nested ones too, each with how its whole route is written."""
     for entry in entries:
         route = before + str(entry.pattern)
         if isinstance(entry, URLResolver):
-            yield from _walk(entry.url_patterns, route)
+            yield from every_pattern(entry.url_patterns, route)
         else:
             yield route, entry

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from serentak.tower.access.fields import EncryptedField
 from serentak.tower.access.rules import ROLES, agencies
+from serentak.tower.access.territory import COLUMNS, NATION, chain, depth
 
 
 class Post(models.Model):
@@ -33,21 +34,55 @@ class Post(models.Model):
         """Name of its agency."""
         return agencies()[self.agency].name
 
+    def trail_places(self) -> list[str]:
+        """Give the territories it is about, for the trail."""
+        return [area.territory for area in self.areas.all()]
 
-class Area(models.Model):
+
+class Placed(models.Model):
+    """A row that lies in a territory, whose columns answer `serentak.tower.access.territory.within`."""
+
+    territory = models.CharField(max_length=20, db_index=True)
+    province = models.CharField(max_length=2, blank=True, default="", db_index=True)
+    kabupaten = models.CharField(max_length=5, blank=True, default="", db_index=True)
+    kecamatan = models.CharField(max_length=8, blank=True, default="", db_index=True)
+    village = models.CharField(max_length=13, blank=True, default="", db_index=True)
+
+    class Meta:
+        abstract = True
+
+    @staticmethod
+    def columns(territory: str) -> dict[str, str]:
+        """Give the columns of a territory: itself, and whatever holds it."""
+        above = {COLUMNS[depth(code) - 1]: code for code in chain(territory) if code != NATION and "-" not in code}
+        return {"territory": territory, **above}
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save it with the columns that follow from the territory."""
+        for name, value in self.columns(self.territory).items():
+            setattr(self, name, value)
+        super().save(*args, **kwargs)
+
+
+class Area(Placed):
     """A territory of a post: one for offices of the administrative tree.
 
     As many as it takes for the map of police and army.
     """
 
     post = models.ForeignKey(Post, models.CASCADE, related_name="areas")
-    territory = models.CharField(max_length=20, db_index=True)
+
+    trail_leaves_out = COLUMNS[:-1]
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["post", "territory"], name="area_once")]
 
     def __str__(self) -> str:
         return f"{self.post}: {self.territory}"
+
+    def trail_places(self) -> list[str]:
+        """Give its territory, for the trail."""
+        return [self.territory]
 
 
 class UserManager(BaseUserManager["User"]):
@@ -69,6 +104,10 @@ class User(AbstractBaseUser):
     phone = EncryptedField(blank=True, default="")
     is_active = models.BooleanField(default=True)
     made_at = models.DateTimeField(default=timezone.now)
+    first_password = models.BooleanField(default=False)
+    """Whether the password was printed by an administrator, and must be changed first."""
+    by_card = models.BooleanField(default=False)
+    """Whether this is the account of a post, used by whoever holds its card."""
 
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
@@ -78,6 +117,14 @@ class User(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.username
+
+    def trail_places(self) -> list[str]:
+        """Give the territories of their posts, for the trail."""
+        return list(Area.objects.filter(post__assignments__user=self).values_list("territory", flat=True))
+
+    def trail_agencies(self) -> list[str]:
+        """Give the agencies of their posts, for the trail."""
+        return list(Post.objects.filter(assignments__user=self).values_list("agency", flat=True).distinct())
 
 
 class Assignment(models.Model):
@@ -96,7 +143,82 @@ class Assignment(models.Model):
         return f"{self.user}: {self.role} of {self.post}"
 
     @staticmethod
-    def in_force() -> Q:
-        """Give the condition that an assignment counts now."""
+    def in_force(prefix: str = "") -> Q:
+        """Give the condition that an assignment counts now; `prefix` is the way to it."""
         now = timezone.now()
-        return Q(since__lte=now) & (Q(until__isnull=True) | Q(until__gt=now))
+        begun, open_, later = f"{prefix}since__lte", f"{prefix}until__isnull", f"{prefix}until__gt"
+        return Q(**{begun: now}) & (Q(**{open_: True}) | Q(**{later: now}))
+
+    def trail_places(self) -> list[str]:
+        """Give the territories of the post, for the trail."""
+        return self.post.trail_places()
+
+
+class CardQuerySet(models.QuerySet["Card"]):
+    """Cards, and those that open the door."""
+
+    def usable(self) -> CardQuerySet:
+        """Give the cards that are neither revoked nor past their day."""
+        return self.filter(revoked_at__isnull=True, until__gt=timezone.now(), user__is_active=True)
+
+
+class Card(models.Model):
+    """A printed card by which a field post logs in; of its passphrase only a hash is kept."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="cards")
+    lookup = models.CharField(max_length=8, unique=True)
+    secret = models.CharField(max_length=128)
+    made_at = models.DateTimeField(default=timezone.now)
+    until = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    objects = CardQuerySet.as_manager()
+    trail_hides = ("secret",)
+    trail_leaves_out = ("used_at",)
+
+    class Meta:
+        ordering: ClassVar = ["-made_at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.user} {self.lookup}"
+
+    @property
+    def state(self) -> str:
+        """Say whether it opens the door: ``good``, ``revoked`` or ``over``."""
+        if self.revoked_at is not None:
+            return "revoked"
+        return "good" if self.until > timezone.now() else "over"
+
+    def trail_places(self) -> list[str]:
+        """Give the territories of its post, for the trail."""
+        return self.user.trail_places()
+
+    def trail_agencies(self) -> list[str]:
+        """Give the agency of its post, for the trail."""
+        return self.user.trail_agencies()
+
+
+class Count(models.Model):
+    """How often something was done in a window of time, see `serentak.tower.access.limits`."""
+
+    trail = False
+
+    key = models.CharField(max_length=100, unique=True)
+    n = models.PositiveIntegerField(default=1)
+    until = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"{self.key}: {self.n}"
+
+
+class Reach(Placed):
+    """A territory and an agency that an entry of the trail is about: who may read it follows from them."""
+
+    trail = False
+
+    entry = models.ForeignKey("auditlog.LogEntry", models.CASCADE, related_name="reach")
+    agency = models.CharField(max_length=16, blank=True, default="", db_index=True)
+
+    def __str__(self) -> str:
+        return f"{self.entry_id}: {self.agency} {self.territory}"

@@ -8,21 +8,28 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 FOLDER: Final = Path(__file__).parent
+LEVELS: Final = ("nation", "province", "kabupaten", "kecamatan", "village", "station")
 ROLES: Final = ("head", "operator", "reader", "admin")
 
 
 class Rule(NamedTuple):
-    """One row: these agencies in these roles may do these actions, there."""
+    """One row: these agencies, at posts of these levels, in these roles may do these actions, there."""
 
     number: int
     agencies: frozenset[str]
+    levels: frozenset[str]
     roles: frozenset[str]
     actions: frozenset[str]
     anywhere: bool
 
-    def fits(self, agency: str, role: str, action: str) -> bool:
+    def fits(self, agency: str, level: str, role: str, action: str) -> bool:
         """Tell whether the rule speaks of this."""
-        return action in self.actions and role in self.roles and ("*" in self.agencies or agency in self.agencies)
+        return (
+            action in self.actions
+            and role in self.roles
+            and level in self.levels
+            and ("*" in self.agencies or agency in self.agencies)
+        )
 
 
 class Agency(NamedTuple):
@@ -58,6 +65,7 @@ def rules() -> tuple[Rule, ...]:
         Rule(
             number,
             frozenset(row["agencies"]),
+            frozenset(row.get("levels", LEVELS)),
             frozenset(row["roles"]),
             frozenset(row["actions"]),
             row.get("where", "own") == "anywhere",
@@ -66,6 +74,7 @@ def rules() -> tuple[Rule, ...]:
     ]
     for row in rows:
         strangers = (row.agencies - {"*"} - set(agencies())) | (row.roles - set(ROLES)) | (row.actions - set(actions()))
+        strangers |= row.levels - set(LEVELS)
         if strangers:
             raise ValueError(f"rules.toml, rule {row.number}: nobody knows {', '.join(sorted(strangers))}")
     return tuple(rows)

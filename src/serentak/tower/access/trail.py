@@ -1,11 +1,33 @@
-"""The trail of every write: who, what, before, after, when, from where (django-auditlog keeps it)."""
+"""The trail of every write: who, what, before, after, when, from where (django-auditlog keeps it).
+
+Every entry is given the territories and agencies it is about (`Reach`), when it is written: those of the thing that was
+written, and those of whoever wrote. Who reads the trail of an agency in a territory finds what either lies in.
+A model says where it lies by ``trail_places()`` or a field ``territory``, ``district``, ``kabupaten`` or ``code``, and whose
+it is by ``trail_agencies()``, a field ``agency`` or a post.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+from django.db.models import Q
+from django.dispatch import Signal
+
+from serentak.tower.access.territory import NATION, within
 
 if TYPE_CHECKING:
+    from auditlog.models import LogEntry
     from django.apps import AppConfig
+    from django.db.models import Model, QuerySet
+
+    from serentak.tower.access.actor import Actor
+
+HIDDEN: Final = "•••"
+MOST_PLACES: Final = 40
+_PLACES: Final = ("territory", "district", "kabupaten", "region_id", "station_id", "code")
+_CODE: Final = re.compile(r"ID|[0-9]{2}(\.[0-9]{2}(\.[0-9]{2}(\.[0-9]{4}(-[0-9]{3})?)?)?)?")
+_ORGANISER: Final = "kpu"
 
 
 def follow(app: AppConfig) -> None:
@@ -22,6 +44,93 @@ def follow(app: AppConfig) -> None:
             options: dict[str, Any] = {
                 "exclude_fields": list(getattr(model, "trail_leaves_out", ())),
                 "mask_fields": list(getattr(model, "trail_hides", ())),
-                "m2m_fields": {field.name for field in model._meta.many_to_many},  # noqa: SLF001 - Django names its public interface so,
+                "m2m_fields": {field.name for field in model._meta.many_to_many},  # noqa: SLF001 - Django names its public interface so
             }
             auditlog.register(model, **options)
+
+
+def follow_keys() -> None:
+    """Follow who adds or takes away a passkey, an app or codes; the secrets themselves are left out."""
+    from allauth.mfa.models import Authenticator  # noqa: PLC0415 - as above
+    from auditlog.registry import auditlog  # noqa: PLC0415 - as above
+
+    auditlog.register(Authenticator, include_fields=["user", "type"])
+
+
+def place_entries() -> None:
+    """Have every entry placed as it is written."""
+    from auditlog.signals import post_log  # noqa: PLC0415 - as above
+
+    signal: Signal = post_log
+    signal.connect(_place, dispatch_uid="access.trail")
+
+
+def hide(_value: str) -> str:
+    """Hide a secret whole; the library would show half of it."""
+    return HIDDEN
+
+
+def entries(actor: Actor) -> QuerySet[LogEntry]:
+    """Give the entries that an actor may read: of their agencies, in their territories."""
+    from auditlog.models import LogEntry  # noqa: PLC0415 - as above
+
+    from serentak.tower.access.models import Reach  # noqa: PLC0415 - as above
+
+    condition = Q(pk__in=[])
+    for agency, areas in actor.offices("audit.read"):
+        # What nobody's agency did, the organiser's own machine did.
+        owners = [agency, ""] if agency == _ORGANISER else [agency]
+        reach = Reach.objects.filter(within(areas, station="territory"), agency__in=owners)
+        condition |= Q(pk__in=reach.values("entry"))
+    return LogEntry.objects.filter(condition).select_related("actor", "content_type").order_by("-timestamp", "-pk")
+
+
+def _place(sender: object, instance: Model, log_entry: LogEntry | None = None, **_more: Any) -> None:
+    """Write down which territories and agencies an entry is about."""
+    del sender
+    from serentak.tower.access.models import Reach  # noqa: PLC0415 - as above
+
+    if log_entry is None:
+        return
+    by = _seats_of(log_entry)
+    owners = {agency for agency, _area in by} | set(_agencies_of(instance))
+    found = {(agency, place) for agency in owners or {""} for place in _places_of(instance)} | by
+    Reach.objects.bulk_create(
+        Reach(entry=log_entry, agency=agency, **Reach.columns(place))
+        for agency, place in sorted(found or {(agency, NATION) for agency in owners or {""}})
+    )
+
+
+def _seats_of(entry: LogEntry) -> set[tuple[str, str]]:
+    """Give agencies and areas of whoever wrote; looked up once a request."""
+    user = entry.actor
+    if user is None:
+        return set()
+    if not hasattr(user, "trail_seats"):
+        from serentak.tower.access.actor import actor_of  # noqa: PLC0415 - as above
+
+        user.trail_seats = {(seat.agency, area) for seat in actor_of(user).seats for area in seat.areas}
+    seats: set[tuple[str, str]] = user.trail_seats
+    return seats
+
+
+def _places_of(instance: Any) -> list[str]:
+    if hasattr(instance, "trail_places"):
+        said = instance.trail_places()
+    elif hasattr(instance, "post"):
+        said = instance.post.trail_places()
+    elif hasattr(instance, "user"):
+        said = instance.user.trail_places()
+    else:
+        said = [getattr(instance, name, None) for name in _PLACES]
+    return sorted({each for each in said if isinstance(each, str) and _CODE.fullmatch(each)})[:MOST_PLACES]
+
+
+def _agencies_of(instance: Any) -> list[str]:
+    if hasattr(instance, "trail_agencies"):
+        return list(instance.trail_agencies())
+    if hasattr(instance, "agency"):
+        return [str(instance.agency)]
+    if hasattr(instance, "post"):
+        return [str(instance.post.agency)]
+    return list(instance.user.trail_agencies()) if hasattr(instance, "user") else []

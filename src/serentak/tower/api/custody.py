@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from django.db.models import Q
 from django.http import Http404, HttpRequest
 from ninja import Header, Query, Router
+from ninja.responses import Status
 
 from serentak.base.errors import Refused
 from serentak.custody.life import STATUSES
@@ -166,4 +167,4 @@ def hand_in(request: HttpRequest, body: EntriesIn, key: Key = "") -> Any:
         raise Problem(409, str(error)) from error
     except Refused as error:
         raise Problem(503, str(error)) from error
-    return taken.status, taken.answer
+    return Status(taken.status, taken.answer)

@@ -16,7 +16,10 @@ from django.utils import timezone
 from serentak.base.errors import InputError, Problems, Refused
 from serentak.base.messages import _
 from serentak.custody.entry import decode_entry
+from serentak.custody.kinds import Kind
+from serentak.ledger.checkpoint import parse_checkpoint
 from serentak.ledger.faults import Malformed
+from serentak.ledger.read import read_checkpoint
 from serentak.ledger.source import HttpSource
 from serentak.ledger.tiles import encode_bundle
 from serentak.tower.access.actor import Actor, Seat
@@ -223,6 +226,10 @@ def _read(actor: Actor, texts: Sequence[str]) -> tuple[list[bytes], Log]:
         verdict = actor.may("custody.hand_in", territory)
         if not verdict.allowed:
             problems.error(where, None, None, None, verdict.reason, _("Hand in what is of your own area."))
+        if not entries and event.kind != Kind.GENESIS and _is_empty(log):
+            # An empty log takes whatever comes first, and then is no custody log.
+            remedy = _("Begin one with: serentak announce PLAN --log LOG --key FILE --supervisor KEY")
+            problems.error(where, None, None, None, _("the log is empty"), remedy)
         entries.append(entry)
         logs[log.pk] = log
     if len(logs) > 1:
@@ -230,6 +237,12 @@ def _read(actor: Actor, texts: Sequence[str]) -> tuple[list[bytes], Log]:
         problems.error("entries", None, None, None, message, _("Hand in those of one log at a time."))
     problems.raise_errors()
     return entries, next(iter(logs.values()))
+
+
+def _is_empty(log: Log) -> bool:
+    if log.entries:
+        return False
+    return parse_checkpoint(read_checkpoint(_source(log.address)).text).size == 0
 
 
 def _whose(event: Event) -> tuple[Log | None, str]:

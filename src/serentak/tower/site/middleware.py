@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_address
 from typing import TYPE_CHECKING, Final
 
 from django.conf import settings
@@ -32,6 +33,8 @@ def security_headers(get_response: Handler) -> Handler:
         response.headers.setdefault("Content-Security-Policy", POLICY)
         response.headers.setdefault("Permissions-Policy", "geolocation=(self), camera=(self), microphone=()")
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        if request.path.startswith("/akun/"):
+            response.headers.setdefault("Cache-Control", "no-store")
         return response
 
     return handle
@@ -41,9 +44,20 @@ def address_of(request: HttpRequest) -> str:
     """Give the caller's address; what proxies say is believed only as far as there are proxies of ours."""
     said = [each.strip() for each in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if each.strip()]
     proxies = settings.CONFIG.proxies
-    if proxies and len(said) >= proxies:
-        return str(said[-proxies])
-    return str(request.META.get("REMOTE_ADDR", ""))
+    if proxies and len(said) >= proxies and (found := _address(said[-proxies])):
+        return found
+    return _address(request.META.get("REMOTE_ADDR", ""))
+
+
+def _address(text: str) -> str:
+    """Read an address, with or without a port; empty where it is none, as on a Unix socket."""
+    bare = text.partition("]")[0].lstrip("[") if text.startswith("[") else text
+    if bare.count(":") == 1:
+        bare = bare.partition(":")[0]
+    try:
+        return str(ip_address(bare))
+    except ValueError:
+        return ""
 
 
 def caller_address(get_response: Handler) -> Handler:
@@ -51,8 +65,10 @@ def caller_address(get_response: Handler) -> Handler:
 
     def handle(request: HttpRequest) -> HttpResponse:
         request.META["REMOTE_ADDR"] = address_of(request)
-        for made_up in ("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_PORT"):
+        for made_up in ("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_PORT", "HTTP_X_REAL_IP", "HTTP_FORWARDED"):
             request.META.pop(made_up, None)
+        # Django keeps a copy of the headers at the first look, which libraries would read.
+        request.__dict__.pop("headers", None)
         return get_response(request)
 
     return handle

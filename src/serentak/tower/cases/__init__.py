@@ -1,0 +1,1 @@
+"""Cases of ethics, read one at a time by those for whom they were opened."""

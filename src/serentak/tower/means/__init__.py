@@ -1,0 +1,1 @@
+"""Funds and means: grants, their instalments and realisation; vehicles, buildings and people lent."""

@@ -1,0 +1,51 @@
+"""The interface tried by its own description: whatever is sent, it never fails, and answers as it announces."""
+
+from __future__ import annotations
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+pytestmark = pytest.mark.django_db
+CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
+
+
+@pytest.fixture
+def operations(rows, monkeypatch):
+    """Give every operation as the interface describes it, on a small district, without its rate."""
+    from serentak.tower.api.guard import PerCaller
+    from serentak.tower.wsgi import application
+
+    monkeypatch.setattr(PerCaller, "allow_request", lambda _self, _request: True)
+    schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", application)
+    found = [each.ok() for each in schema.get_all_operations()]
+    assert len(found) >= 10
+    return found
+
+
+def try_out(operations, examples, headers):
+    modes = st.sampled_from(list(schemathesis.GenerationMode))
+
+    @settings(max_examples=examples * len(operations), deadline=None, suppress_health_check=list(HealthCheck),
+              derandomize=True, database=None)  # fmt: skip
+    @given(data=st.data(), operation=st.sampled_from(operations), mode=modes)
+    def sent(data, operation, mode):
+        case = data.draw(operation.as_strategy(generation_mode=mode))
+        case.call_and_validate(headers=headers, checks=CHECKS)
+
+    sent()
+
+
+def test_whatever_is_sent_it_answers_as_it_says(operations, key_of):
+    try_out(operations, 40, {"Authorization": f"Bearer {key_of('KPU Kampar', 'operator')}"})
+
+
+def test_without_a_key_too(operations):
+    try_out(operations, 10, {})
