@@ -149,8 +149,9 @@ def test_only_an_approved_plan_is_announced(made, log, home, visit, work):
     visit("bayu").post(f"/rencana/{made.pk}/tarik/")
     assert work() == [("announce", "failed")], "what was approved at the click must be approved when it is done"
     visit("bayu").post(f"/rencana/{made.pk}/setujui/")
-    visit("bunga").post(f"/rencana/{made.pk}/umumkan/", {"supervisors": log})
+    shown = visit("bunga").post(f"/rencana/{made.pk}/umumkan/", {"supervisors": log})["Location"]
     assert work() == [("announce", "done")]
+    assert f"/rencana/{made.pk}/" in text(visit("bunga"), shown)
     made.refresh_from_db()
     assert made.announced_at and made.state == "announced"
     assert verify(str(home / "log"))["clean"]

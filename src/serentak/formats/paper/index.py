@@ -28,7 +28,7 @@ def index_text(source: Source, files: Mapping[str, Sequence[Path]]) -> str:
         _("Every page says which plan it was printed from; pages of another plan do not belong together with these."),
         "",
     ]
-    for kind, (what, *words) in _about().items():
+    for kind, (what, *words) in about().items():
         if paths := files.get(kind):
             lines += [what.upper(), *(f"  {sentence}" for sentence in words if sentence)]
             lines += [f"  {path.as_posix()}" for path in sorted(paths)]
@@ -36,7 +36,7 @@ def index_text(source: Source, files: Mapping[str, Sequence[Path]]) -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
-def _about() -> dict[str, tuple[str, str, str]]:
+def about() -> dict[str, tuple[str, str, str]]:
     """Say of each kind what it is, for whom, and how to print it, in the order of use."""
     return {
         "packing": (

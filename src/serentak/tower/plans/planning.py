@@ -171,7 +171,7 @@ def approve(plan: Plan, user: User, actor: Actor) -> None:
         if plan.verdict["count"]:
             raise Refused(_("The plan does not hold: {first}").format(first=plan.verdict["violations"][0]))
         case = approval.approve(plan.case(), user.username)
-        Approval.objects.create(plan=plan, user=user, sha256=case.now, post=_post_of(actor, plan.district_id))
+        Approval.objects.create(plan=plan, user=user, sha256=case.now, office=_post_of(actor, plan.district_id))
 
 
 def _post_of(actor: Actor, district: str) -> str:
@@ -250,6 +250,7 @@ def _begin_announce(job: Job) -> dict[str, Any]:
 
 
 def _finish_announce(job: Job, result: dict[str, Any]) -> None:
+    result["announced"] = result.pop("plan")
     plan, now = Plan.objects.select_for_update().get(pk=job.plan_id), timezone.now()
     plan.announced_at, plan.announced_by, plan.announced_in = now, job.owner, log_of(job.district)[:300]
     plan.save()
