@@ -2,8 +2,11 @@
 PYTHON ?= python3.11
 VENV   := .venv
 BIN    := $(VENV)/bin
+EFFORT := standard
+PORT   := 8000
+DEMO_AREA := 14.01.18
 
-.PHONY: help install install-bench demo pictures messages test check bench lock clean
+.PHONY: help install install-bench demo plan-demo pictures floods messages test test-postgres check bench lock clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
@@ -28,28 +31,40 @@ $(VENV)/.bench: $(VENV)/.installed requirements/bench.txt
 
 install-bench: $(VENV)/.bench
 
-demo: install  ## plan the sample district Kampar, print its report, make its map and run-sheets
+plan-demo: install
 	rm -rf demo && $(BIN)/serentak sample kampar demo/kampar
 	$(BIN)/serentak check demo/kampar
-	$(BIN)/serentak plan demo/kampar -o demo/rencana-kampar
+	$(BIN)/serentak plan demo/kampar -o demo/rencana-kampar --effort $(EFFORT)
 	$(BIN)/serentak check demo/rencana-kampar
+
+demo: EFFORT = draft
+demo: plan-demo  ## plan the sample district Kampar, print it, and serve it: its played election day moves; ends with Ctrl-C
 	@cat demo/rencana-kampar/report.md
-	$(BIN)/serentak paper demo/rencana-kampar --only run-sheet --only map --only tables --only report
+	$(BIN)/serentak paper demo/rencana-kampar --only map --only tables --only report
+	$(BIN)/serentak paper demo/rencana-kampar --kecamatan $(DEMO_AREA)
 	@echo
 	@echo "Peta   : demo/rencana-kampar/map.html (buka di peramban; tanpa jaringan)"
-	@echo "PDF    : demo/rencana-kampar/report.pdf (laporan di atas, dengan grafik), demo/rencana-kampar/paper/run-sheet/*.pdf (lembar perjalanan)"
+	@echo "PDF    : demo/rencana-kampar/report.pdf (laporan di atas, dengan grafik), demo/rencana-kampar/paper-$(DEMO_AREA).zip (semua cetakan satu kecamatan)"
 	@echo "Tabel  : demo/rencana-kampar/manifest.xlsx, stops.csv, routes.geojson; rencana utuh: plan.json"
 	@echo "Coba   : $(BIN)/serentak explain demo/rencana-kampar 14.01.01.1011-001"
-	@echo "         $(BIN)/serentak paper demo/rencana-kampar (juga label, serah terima, muatan, manifes, isi kotak)"
+	@echo
+	$(BIN)/serentak serve --demo --home demo/situs --plan demo/rencana-kampar --port $(PORT)
 
-pictures: demo  ## make the pictures of the README (needs Chromium)
+pictures: EFFORT = standard
+pictures: plan-demo  ## make the pictures of the README (needs Chromium)
 	$(BIN)/python scripts/make_pictures.py demo/rencana-kampar docs/images --vehicle perahu-1
+
+floods: install  ## play the floods of docs/floods.md (needs SERENTAK_DATA and Chromium; an hour)
+	$(BIN)/python scripts/make_floods.py docs
 
 messages: install  ## collect messages and compile the catalogue
 	$(BIN)/python scripts/make_messages.py
 
 test: install  ## run the tests (needs only Python; what needs more is skipped, with a counted reason)
 	$(BIN)/pytest -n auto -q
+
+test-postgres: install  ## the tests of the site on the PostgreSQL that DATABASE_URL names
+	$(BIN)/pytest -n auto -q tests/tower
 
 check: install  ## lint, types, import contract
 	$(BIN)/ruff check .

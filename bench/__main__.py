@@ -1,7 +1,12 @@
-"""``python -m bench [NAME …]``: run benchmarks, print their pages and write them to ``docs/benchmarks/``."""
+"""``python -m bench [NAME …]``: run benchmarks, print their pages and write them to ``docs/benchmarks/``.
+
+``python -m bench tower --database-url postgres://…`` measures that database beside SQLite.
+"""
 
 from __future__ import annotations
 
+import argparse
+import os
 import sys
 from importlib import import_module
 from pathlib import Path
@@ -16,8 +21,15 @@ def names() -> list[str]:
     return sorted(module.name for module in iter_modules([str(PACKAGE)]) if not module.name.startswith("_"))
 
 
-def main(wanted: list[str]) -> int:
+def main(arguments: list[str]) -> int:
     """Run the benchmarks wanted, or all of them."""
+    parser = argparse.ArgumentParser(prog="python -m bench")
+    parser.add_argument("names", nargs="*")
+    parser.add_argument("--database-url", help="an empty PostgreSQL database, for the tower")
+    chosen = parser.parse_args(arguments)
+    wanted = chosen.names
+    if chosen.database_url:
+        os.environ["BENCH_DATABASE_URL"] = chosen.database_url
     unknown = sorted(set(wanted) - set(names()))
     if unknown:
         print(f"no benchmark is called {', '.join(unknown)}; there are: {', '.join(names())}", file=sys.stderr)

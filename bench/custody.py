@@ -62,11 +62,27 @@ def _public(unit: str) -> bytes:
 
 
 def _kecamatan(writer: Writer, organiser: bytes, number: int, stations: int) -> Iterator[bytes]:
-    """Give all events of one kecamatan, out and back, about 16 a station."""
-    district = f"{11 + number // 9000:02d}.{number // 100 % 90 + 1:02d}"
-    code = f"{district}.{number % 100:02d}"
-    kpu, ppk, truck, pickup = f"KPU-{district}", f"PPK-{code}", f"truk#{number}", f"pikap#{number}"
+    code = f"{11 + number // 9000:02d}.{number // 100 % 90 + 1:02d}.{number % 100:02d}"
     names = [f"{code}.20{each // 5:02d}-{each % 5 + 1:03d}" for each in range(stations)]
+    return kecamatan_events(writer, organiser, number, code, names)
+
+
+def kecamatan_events(
+    writer: Writer, organiser: bytes, number: int, code: str, names: list[str], letters: str = "BG"
+) -> Iterator[bytes]:
+    """Give all events of one kecamatan, out and back, about 16 a station of two boxes.
+
+    Parameters
+    ----------
+    number
+        The kecamatan's; the first of every hundred enrols the warehouse.
+    names
+        Its stations.
+    letters
+        Of their elections.
+    """
+    district = code[:5]
+    kpu, ppk, truck, pickup = f"KPU-{district}", f"PPK-{code}", f"truk#{number}", f"pikap#{number}"
     roles = {kpu: "kpu", ppk: "ppk", truck: "carrier", pickup: "carrier"} | dict.fromkeys(names, "kpps")
     key = {unit: key_id(_public(unit)) for unit in roles}
     for unit, role in roles.items():
@@ -74,7 +90,7 @@ def _kecamatan(writer: Writer, organiser: bytes, number: int, stations: int) -> 
             continue
         fields = {"key": _public(unit), "unit": unit, "role": role}
         yield writer.write(organiser, key[unit], Kind.KEY_ENROLLED, H - 480 * HOUR, **fields)
-    groups = [[name, "BGK"] for name in names]
+    groups = [[name, "".join(sorted(letters + "K"))] for name in names]
     plan = sha256(code.encode()).digest()
     shared = [
         [100, kpu, truck, kpu, H - 96 * HOUR, H - 48 * HOUR, 0, truck, "", groups],
@@ -97,7 +113,7 @@ def _kecamatan(writer: Writer, organiser: bytes, number: int, stations: int) -> 
     yield writer.write(organiser, None, Kind.POSTS, H - 240 * HOUR, plan=plan, posts=posts)
     yield writer.write(organiser, None, Kind.LOADS, H - 240 * HOUR, plan=plan, loads=shared)
     yield writer.write(organiser, None, Kind.LOADS, H - 240 * HOUR, plan=plan, loads=own)
-    boxes = [[name, letter] for name in names for letter in "BG"]
+    boxes = [[name, letter] for name in names for letter in letters]
     seals = [[at, "SGL", 2 * at, 2 * at + 1] for at in range(len(boxes))]
     yield writer.write(organiser, None, Kind.SERIES, H - 240 * HOUR, plan=plan, objects=boxes, seals=seals)
     hashes = {row[0]: load_hash(row) for row in shared}
@@ -121,7 +137,7 @@ def _kecamatan(writer: Writer, organiser: bytes, number: int, stations: int) -> 
     for at, (name, group) in enumerate(zip(names, groups, strict=True)):
         yield hand(400, pickup, name, name, H - 19 * HOUR + at, objects=[group])
         yield act(Kind.STORED, name, name, 410, H - 18 * HOUR + at, objects=[group])
-        for letter in "BG":
+        for letter in letters:
             yield act(Kind.OPENED, name, name, 500, H + 7 * HOUR, objects=[[name, letter]])
             yield act(Kind.CLOSED, name, name, 600, H + 20 * HOUR, objects=[[name, letter]])
             yield act(Kind.INSPECTED, name, name, 610, H + 20 * HOUR, objects=[[name, letter]])

@@ -55,7 +55,8 @@ def report() -> str:
     data = Path(os.environ.get("SERENTAK_DATA") or "/nonexistent", "data")
     real = [(name, data / path) for name, path in REAL.items() if (data / path).exists()]
     measured = [_alone(_measure, name, path) for name, path in real]
-    return _page(measured, _alone(_million))
+    missing = [name for name, path in REAL.items() if not (data / path).exists()]
+    return _page(measured, _alone(_million), missing)
 
 
 def _alone(measure: Callable[..., Measured], *words: object) -> Measured:
@@ -213,8 +214,10 @@ def _towns(side: int) -> Graph:
     )  # fmt: skip
 
 
-def _page(measured: list[Measured], million: Measured) -> str:
-    parts = [INTRODUCTION, machine(("pyroutingkit", "scipy", "networkit")), NOISE]
+def _page(measured: list[Measured], million: Measured, missing: list[str]) -> str:
+    parts = [INTRODUCTION, machine(("pyroutingkit", "scipy", "networkit")), NOISE.format(load=os.getloadavg()[0])]
+    if missing:
+        parts.append(f"**Not measured this time, for want of `SERENTAK_DATA`: {', '.join(missing)}.**")
     if measured:
         parts += ["## Goals", _goals(measured[0]), "## Engines", _engines(measured), EXACT, _exact(measured)]
         parts += ["## What planning asks", STAGES.format(stage=STAGE), _stages(measured)]
@@ -309,7 +312,8 @@ The engine is RoutingKit's customizable contraction hierarchy through `serentak.
 `serentak.travel.dijkstra`: both answer through the same protocol, with integers of milliseconds. NetworKit's SPSP
 searches from {FEW} of the nodes, which is counted {NODES // FEW} times; preparing its graph is not counted."""
 
-NOISE = "Times are CPU times of one thread. Other work on the machine lengthens them less than wall times, but does."
+NOISE = """Times are CPU times of one thread. Other work on the machine lengthens them less than wall times, but does.
+At the end its load was {load:.1f}."""
 
 EXACT = """All pairs of the matrix, before and after the closures, are compared with SciPy's; NetworKit's rows with
 ours before."""

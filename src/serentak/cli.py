@@ -296,6 +296,10 @@ app.command(
     help=_("Check a whole log, or a file of evidence, from what is public: exit 0 clean, 1 findings, 2 unreadable."),
 )(verify_command)
 
+app.command(
+    "why",
+    help=_("Say whether an account may do something somewhere, and why: exit 0 yes, 1 no, 2 bad input."),
+)(why_command)
 app.command("stress", help=_("Let a plan meet thousands of futures: closures, delays, breakdowns."))(stress_command)
 app.command("harden", help=_("Find measures that make every station surer, and write the plan that follows them."))(
     harden_command

@@ -33,6 +33,12 @@ def paper_command(
     vehicles: Annotated[
         Path | None, typer.Option("--vehicles", help=_("Table of plates and drivers: vehicle, plate, driver, phone."))
     ] = None,
+    kecamatan: Annotated[
+        str, typer.Option(metavar="CODE", help=_("Only the paper of this kecamatan, into the archive paper-CODE.zip."))
+    ] = "",
+    everything: Annotated[
+        bool, typer.Option("--all", help=_("All of a re-plan; by default only what it changed is printed."))
+    ] = False,
     jobs: Annotated[
         int, typer.Option(min=0, help=_("Processes, 0 for one a core; what is written does not depend on it."))
     ] = 0,
@@ -46,7 +52,15 @@ def paper_command(
         say(_("Printing: {kind}").format(kind=kind))
 
     chosen = [kind.value for kind in only or ()]
-    printed = print_plan(folder, chosen, vehicles, jobs=jobs or os.cpu_count() or 1, progress=progress)
+    cores = jobs or os.cpu_count() or 1
+    if kecamatan:
+        from serentak.operations.paper_bundle import print_bundle
+
+        out = folder / f"paper-{kecamatan}.zip"
+        names = print_bundle(folder, out, kecamatan, chosen, jobs=cores, progress=progress)
+        answer(as_json, {"file": str(out), "files": names}, [_("{n} files in {path}").format(n=len(names), path=out)])
+        return
+    printed = print_plan(folder, chosen, vehicles, everything=everything, jobs=cores, progress=progress)
     for problem in printed.warnings:
         say(_("Warning: {problem}").format(problem=problem))
     files = {kind: [path.as_posix() for path in paths] for kind, paths in printed.files.items()}

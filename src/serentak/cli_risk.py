@@ -46,19 +46,25 @@ def harden_command(
 ) -> None:
     """Call `serentak.operations.harden.harden`."""
     from serentak.formats.harden import harden_lines
+    from serentak.formats.stress import share
     from serentak.operations.harden import harden
 
     def told(number: int, reached: float) -> None:
-        say(
-            _("round {number}: {share} of stations reach the target").format(
-                number=number, share=f"{100 * reached:.1f} %"
-            )
-        )
+        say(_("round {number}: {share} of stations reach the target").format(number=number, share=share(reached)))
 
     found = harden(folder, out, target, scenario, futures, jobs=os.cpu_count() or 1, progress=told)
     data = {
         "folder": str(out),
         "measures": [{name: getattr(each, name) for name in each.__slots__} for each in found.measures],
+        "worth": [
+            {
+                "kecamatan": each.kecamatan,
+                "measures": [{name: getattr(one, name) for name in one.__slots__} for one in each.measures],
+                "late": each.late,
+                "rupiah": each.rupiah,
+            }
+            for each in found.worth
+        ],
         "before": found.before.as_dict(),
         "after": found.after.as_dict(),
     }

@@ -18,7 +18,7 @@ from serentak.custody.query import box
 from serentak.custody.rules import CustodyRules
 from serentak.ledger.faults import Unproven
 from serentak.operations.custody_log import read_genesis, try_entry
-from serentak.operations.custody_state import progress_at, read_moment, read_state, whereabouts
+from serentak.operations.custody_state import read_moment, read_state, whereabouts
 from serentak.operations.custody_verify import describe, verify_any
 from serentak.operations.evidence import check_bundle, make_bundle
 from serentak.operations.verify import verify
@@ -155,20 +155,6 @@ def test_what_the_log_has_never_heard_of_is_refused(played, bundle):
         whereabouts(played, "NOWHERE")
     assert whereabouts(played, "GUDANG")["objects"]
     assert whereabouts(played, "truk#1")["objects"] == []
-
-
-def test_progress_tells_a_new_plan_what_is_loaded_and_delivered(played):
-    def at(moment):
-        return progress_at(played, read_moment(moment, read_genesis(played)))
-
-    before, road, evening, after = at("H-6 09:00"), at("H-1 07:00"), at("H-1 23:00"), at("H+3 12:00")
-    assert (before.loaded, before.delivered) == ({}, frozenset())
-    assert set(road.loaded) == {"pikap#1"}
-    assert set(road.where.values()) >= {"pikap#1", "PPK-CONTOH", "DERMAGA-CONTOH"}
-    assert len(evening.delivered) == 12
-    assert (len(after.collected), after.loaded, after.unknown) == (12, {}, ())
-    assert set(after.where.values()) == {"GUDANG"}
-    assert progress_at(played).where == after.where
 
 
 def test_moments_are_read_in_local_time(played):

@@ -141,3 +141,25 @@ def test_a_time_before_the_last_replan_is_refused(folder, tmp_path):
     done = replan(tmp_path, "baru", "lagi", "--at", "H-1 06:00")
     assert done.returncode == 2
     assert "H-1 06:10" in done.stderr
+
+
+def test_of_a_replan_only_what_changed_is_printed(folder):
+    first = last_mile(folder)[0]
+    done = replan(folder, "rencana", "cetak", "--at", "H-1 05:30", "--lost", first.id)
+    assert done.returncode == 0, done.stderr
+    plan = read_plan(folder / "cetak")
+    changed = {run.vehicle: run.id for stage in plan.stages for run in stage.runs if run.id in plan.replan.changed}
+    assert changed
+    printed = serentak(folder, "paper", "cetak", "--only", "run-sheet", "--only", "manifest", "--json")
+    assert printed.returncode == 0, printed.stderr
+    names = {path.stem for path in (folder / "cetak/paper/run-sheet").iterdir()}
+    assert names == {vehicle.replace("#", "-") for vehicle in changed}
+    assert "DERMAGA-CONTOH" not in {path.stem for path in (folder / "cetak/paper/manifest").iterdir()}
+    index = (folder / "cetak/paper/README.txt").read_text(encoding="utf-8")
+    assert plan.supersedes[:12] in index
+    for name in plan.replan.withdrawn:
+        assert name in index
+    whole = serentak(folder, "paper", "cetak", "--only", "run-sheet", "--all")
+    assert whole.returncode == 0, whole.stderr
+    every = {run.vehicle.replace("#", "-") for stage in plan.stages for run in stage.runs}
+    assert {path.stem for path in (folder / "cetak/paper/run-sheet").iterdir()} == every

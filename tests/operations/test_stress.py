@@ -93,6 +93,11 @@ def test_a_hardened_plan_holds_says_its_measures_and_is_never_worse(plan, tmp_pa
     assert said["after"]["out"]["all_on_time"]["on_time"][0] > said["before"]["out"]["all_on_time"]["on_time"][0] + 0.1
     assert said["after"]["seed"] == read_plan(plan).seed + 1
     assert (out / "input" / "measures.csv").exists()
+    own = {tuple(measure.values()) for measure in said["measures"]}
+    assert {tuple(measure.values()) for each in said["worth"] for measure in each["measures"]} == own
+    assert max(each["late"] for each in said["worth"]) > 0.1
+    assert "## Langkah agar rencana lebih pasti" in (out / "report.md").read_text("utf-8")
+    assert "tanpa langkah ini rata-rata" in (out / "harden.md").read_text("utf-8")
     assert read_plan(out).supersedes is not None
     again = json.loads(serentak("stress", out, "--futures", 2000, "--json").stdout)
     assert again["out"]["missed_mean"] < said["before"]["out"]["missed_mean"]

@@ -6,7 +6,7 @@ from functools import cache
 import pytest
 from msgspec.structs import replace as change
 
-from replanning import DISTRICTS, again, issued
+from replanning import DISTRICTS, again, found, issued
 from serentak.plan.check import check_plan
 from serentak.plan.replanned import Loss
 from serentak.travel import CrowFlight
@@ -111,3 +111,13 @@ def test_a_closed_leg_is_not_driven():
     slower = replace(more, factor=0.5)
     assert "arrival" in rules(answer.plan, replace(answer.before, closures=(*answer.before.closures, slower)))
     assert here.depart > at
+
+
+def test_villages_that_a_relief_takes_over_on_the_way_are_found_at_its_next_stops():
+    where, plan = DISTRICTS["besar"](), issued("besar")
+    run = next(run for stage in plan.stages for run in stage.runs if run.id == "out:GUDANG:1")
+    at = run.stops[0].depart + 60
+    answer = again(where, plan, at, lost=[Loss(run.vehicle, at, run.day), Loss(run.escort, at, run.day)])
+    relief = [one for stage in answer.plan.stages for one in stage.runs if any(stop.boxes < 0 for stop in one.stops)]
+    assert any(unit.count(".") == 3 and "-" not in unit for one in relief for stop in one.stops for unit in stop.units)
+    assert found(where, answer).violations == ()

@@ -222,3 +222,16 @@ def test_what_is_planned_a_day_earlier_has_a_second_chance(small):
     what = hazards({station}, cause=0.3)
     seen = play_futures(course, Closures(AffectedEstimate(travel, what), what), NONE, FUTURES, 1)
     assert agrees(seen.on_time["out"][station], FUTURES, 1 - 0.3**2)
+
+
+@pytest.mark.parametrize(("cause", "expected"), [(None, 1 - 0.6**2), (0.4, 0.4)])
+def test_the_interval_holds_what_a_person_computes_about_as_often_as_it_says(small, cause, expected):
+    """Two sites that close by themselves, or together by their cause: how often either station is late."""
+    first, second = small[2].stations["out"][:2]
+    what = hazards({first}, {second}, cause=cause, given=1.0 if cause else 0.4)
+    inside = 0
+    for seed in range(40):
+        missed = played(small, what, futures=400, seed=seed).missed["out"]
+        seen = chance(400 - int(missed[0]), 400)
+        inside += seen.low <= expected <= seen.high
+    assert inside >= 34  # of 40 intervals of 95 %, fewer than 34 hold it once in some 700 times

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+import numpy as np
+import osmium
 import pytest
 
 import maps
 from maps import kmh, osm, usable
 from serentak.base.errors import InputError
 from serentak.travel.network import read_network
-from serentak.travel.snap import pieces_of
+from serentak.travel.protocol import Point
+from serentak.travel.snap import Snapper, pieces_of
 
 NODES = {1: (106.80, -6.20), 2: (106.801, -6.20), 3: (106.802, -6.20), 4: (106.802, -6.201), 5: (106.803, -6.20)}
 A, B, C, D, E = NODES.values()
@@ -110,6 +113,81 @@ def test_a_ferry_between_piers(tmp_path):
     lorry = pieces_of(graph, "truck")
     assert lorry.metres.max() == graph.metres[graph.source == 3][0] + graph.metres[graph.source == 4][0]  # not the pier
     assert pieces_of(graph, "foot").metres.max() == graph.metres.sum()
+
+
+def test_a_crossing_of_several_ways_is_waited_for_once(tmp_path):
+    """From one shore to the other by two lines that meet at sea, where a third goes on to an islet."""
+    sea = {1: (106.0, -6.0), 2: (106.01, -6.0), 3: (106.1, -6.0), 4: (106.2, -6.0), 5: (106.21, -6.0), 6: (106.1, -6.1)}
+    road, ferry = {"highway": "primary"}, {"route": "ferry", "motor_vehicle": "yes"}
+    ways = [(1, [1, 2], road), (2, [2, 3], ferry), (3, [3, 4], ferry), (4, [4, 5], road), (5, [3, 6], ferry)]
+    graph, _problems = maps.read(osm(tmp_path / "network.osm", sea, ways))
+    for mode in ("truck", "foot"):
+        times = {
+            int(graph.source[edge]): int(time) - round(int(graph.metres[edge]) * 3600 / 15)
+            for edge, time in zip(graph.edge, graph.milliseconds[mode], strict=True)
+            if graph.source[edge] in (2, 3, 5)
+        }
+        assert times == {2: 900_000, 3: 900_000, 5: 900_000}  # a quarter of an hour at each shore, none at sea
+
+
+def test_a_boat_lands_where_a_ferry_line_ends(tmp_path):
+    sea = {1: (106.0, -6.0), 2: (106.01, -6.0), 3: (106.2, -6.0)}
+    ways = [(1, [1, 2], {"highway": "primary"}), (2, [2, 3], {"route": "ferry"})]
+    graph, _problems = maps.read(osm(tmp_path / "network.osm", sea, ways))
+    snapped = Snapper(graph).snap([Point("islet", 106.203, -6.0)], "boat")
+    assert graph.lon[snapped.node].round(3).tolist() == [106.2]
+    assert Snapper(graph).snap([Point("islet", 106.203, -6.0)], "foot").node.tolist() == [-1]
+
+
+def test_a_drawing_that_was_never_uploaded(tmp_path):
+    """JOSM numbers what is new below zero, and keeps what was deleted with a mark."""
+    path = tmp_path / "network.osm"
+    path.write_text(
+        '<osm version="0.6"><node id="-1" lat="-6" lon="106"/><node id="-2" lat="-6" lon="106.001"/>'
+        '<node id="3" lat="-6" lon="106.002"/>'
+        '<way id="-10"><nd ref="-1"/><nd ref="-2"/><nd ref="3"/><tag k="highway" v="primary"/></way>'
+        '<way id="11" action="delete" visible="false"><nd ref="-2"/><nd ref="3"/>'
+        '<tag k="highway" v="path"/></way></osm>',
+        encoding="utf-8",
+    )
+    graph, problems = maps.read(path)
+    assert not list(problems)
+    assert usable(graph, "foot") == {((106.0, -6.0), (106.002, -6.0)), ((106.002, -6.0), (106.0, -6.0))}
+
+
+def test_ways_that_carry_their_positions(tmp_path, data_file):
+    source, path = data_file("data/osm/liechtenstein.osm.pbf"), tmp_path / "network.osm.pbf"
+    with osmium.SimpleWriter(osmium.io.File(str(path), "pbf,locations_on_ways=true")) as writer:
+        for thing in osmium.FileProcessor(str(source)).with_locations():
+            if thing.is_way() or "barrier" in thing.tags:
+                writer.add(thing)
+    whole, located = read_network(source)[0], read_network(path)[0]
+    for name in ("lon", "lat", "tail", "head", "metres", "source"):
+        assert np.array_equal(getattr(whole, name), getattr(located, name))
+
+
+def test_ways_without_any_node_in_the_file(tmp_path, english):
+    with pytest.raises(InputError) as caught:
+        maps.read(osm(tmp_path / "network.osm", {}, [(1, [1, 2], {"highway": "primary"})]))
+    assert "the nodes are missing" in caught.value.problems[0].message
+
+
+def test_histories_and_changes_are_no_maps(tmp_path, english):
+    path = tmp_path / "network.osm"
+    path.write_text('<osmChange version="0.6"><create><node id="1" lat="0" lon="1"/></create></osmChange>')
+    with pytest.raises(InputError) as caught:
+        maps.read(path)
+    assert "a history or a change" in caught.value.problems[0].message
+
+
+def test_ways_that_stand_twice_are_named(tmp_path, english):
+    ways = [
+        (9, [1, 2], {"highway": "primary"}),
+        (9, [1, 2], {"highway": "primary", "oneway": "yes"}),
+        (8, [2, 3], {"highway": "primary"}),
+    ]
+    _graph, problems = maps.read(osm(tmp_path / "network.osm", NODES, ways))
+    assert [(problem.value, problem.severity) for problem in problems] == [("9", "warning")]
 
 
 def test_durations_that_no_ferry_keeps_are_not_used(tmp_path, english):

@@ -58,7 +58,7 @@ def test_the_report(tmp_path, english):
     pickup = next(report for report in survey.modes if report.mode == "pickup")
     assert (pickup.points, pickup.joined) == (6, 3)
     assert len(pickup.pieces) == 2
-    assert pickup.worst[0] == (village, pickup.longest)
+    assert pickup.worst[0] == (f"{village}-005", pickup.longest)
     (gap,) = survey.gaps
     assert (gap.stations, gap.gap, gap.mode) == (1, 31, "pickup")
     assert {(row.go_on_by, row.stations) for row in survey.proposals} == {
@@ -91,6 +91,34 @@ def test_a_place_that_is_not_on_the_network_is_the_one_to_mend(tmp_path, english
     assert [(row.id, row.reason) for row in survey.unreached] == [("PPK", "far"), (where.stations[0].id, "base_far")]
     assert not survey.proposals
     assert "because their parent PPK lies 49,7" in "\n".join(survey.lines())
+
+
+def test_what_only_one_of_two_vehicles_reaches_is_counted(tmp_path, english):
+    graph, _notes = valley(tmp_path)
+    where = district()
+    motorbikes = support.fleet("ojek", "PPK", "motorbike", 2, 1)
+    survey = survey_network(graph, support.district(where.places, where.stations[:2], (*where.fleet, motorbikes)))
+    assert [(row.id[-3:], row.mode, row.only) for row in survey.unreached] == [("002", "pickup", False)]
+    said = "pickup: does not reach 1 stations and places that another vehicle of their parent reaches"
+    assert said in "\n".join(survey.lines())
+
+
+def test_no_boat_is_proposed_that_brings_goods_less_far_than_they_are_carried(tmp_path):
+    """A short river beside the road, half a kilometre from a station that a path leads to."""
+    spots = {
+        1: (101.0, 0.0), 2: (101.0 + 10 * KM, 0.0), 3: (101.0 + 5 * KM, 0.05 * KM), 4: (101.0 + 5 * KM, 0.3 * KM),
+        5: (101.0 + 5 * KM, 0.0), 6: (101.0 + 5 * KM, 0.9 * KM),
+    }  # fmt: skip
+    ways = [
+        (1, [1, 5, 2], {"highway": "primary"}),
+        (2, [3, 4], {"waterway": "river"}),
+        (3, [5, 6], {"highway": "path"}),
+    ]
+    graph, _problems = maps.read(osm(tmp_path / "network.osm", spots, ways))
+    where = district()
+    station = support.station("14.01.01.2001", 1, 101.0 + 5 * KM, 0.9 * KM, "PPK")
+    survey = survey_network(graph, support.district(where.places, [station], where.fleet))
+    assert [(row.go_on_by, row.longest_off) for row in survey.proposals] == [("foot", 1)]
 
 
 def test_a_mode_without_ways_stays_an_estimate(tmp_path, english):

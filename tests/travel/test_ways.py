@@ -75,11 +75,19 @@ def test_roundabouts_and_motorways_are_one_way_unless_they_say_no():
         ({"access": "customers"}, {"foot", "motorbike", "pickup", "4x4", "truck"}),
         ({"foot": "no"}, {"motorbike", "pickup", "4x4", "truck"}),
         ({"motor_vehicle": "agricultural;forestry"}, {"foot"}),
+        ({"motor_vehicle": "forestry; private"}, {"foot"}),
+        ({"motor_vehicle": "agricultural;destination"}, {"foot", "motorbike", "pickup", "4x4", "truck"}),
+        ({"hgv": "unsuitable"}, {"foot", "motorbike", "pickup", "4x4"}),
+        ({"foot": "use_sidepath"}, {"motorbike", "pickup", "4x4", "truck"}),
+        ({"motorroad": "yes"}, {"motorbike", "pickup", "4x4", "truck"}),
+        ({"maxweightrating": "7.5"}, {"foot", "motorbike", "pickup", "4x4"}),
+        ({"surface": "asphalt;mud"}, {"foot", "motorbike", "4x4"}),
         ({"area": "yes"}, {"foot"}),
         ({"maxweight": "3.5"}, {"foot", "motorbike", "pickup", "4x4"}),
         ({"maxweight": "3500 kg"}, {"foot", "motorbike", "pickup", "4x4"}),
         ({"width": "1.5"}, {"foot", "motorbike"}),
         ({"maxheight": "2.5 m"}, {"foot", "motorbike", "pickup", "4x4"}),
+        ({"maxheight": "8'6\""}, {"foot", "motorbike", "pickup", "4x4"}),
         ({"bridge": "yes", "bridge:structure": "simple-suspension"}, {"foot", "motorbike"}),
         ({"smoothness": "impassable"}, {"foot"}),
         ({"surface": "mud"}, {"foot", "motorbike", "4x4"}),
@@ -88,6 +96,18 @@ def test_roundabouts_and_motorways_are_one_way_unless_they_say_no():
 def test_tags_say_who_may_go(tags, modes):
     trait, _absurd = judge("residential", {"highway": "residential", **tags})
     assert (set() if trait is None else {m for m, kmh in zip(MODES, trait.ahead, strict=True) if kmh}) == modes
+
+
+@pytest.mark.parametrize("kind", ["footway", "path", "cycleway", "pedestrian", "steps"])
+@pytest.mark.parametrize("word", ["yes", "permissive", "destination", "customers"])
+def test_access_alone_brings_no_vehicle_onto_a_way_for_feet(kind, word):
+    assert set(who(highway=kind, access=word)) == {"foot"}
+
+
+def test_who_walks_in_the_mountains():
+    assert who(highway="path", sac_scale="hiking")["foot"] == (3.5, 3.5)
+    assert who(highway="path", sac_scale="demanding_mountain_hiking", motorcycle="yes") == {"foot": (2, 2)}
+    assert who(highway="path", sac_scale="alpine_hiking") == {}
 
 
 def test_lorries_need_firm_ground_on_a_track():
@@ -135,9 +155,12 @@ def test_durations(text, seconds):
 
 
 def test_measures():
-    assert [read_measure(text) for text in ("2.5", "2,5 m", "3.5 t", "800 kg", "8'6\"", "default", "")] == [
-        2.5, 2.5, 3.5, 0.8, 0, 0, 0,
+    assert [read_measure(text) for text in ("2.5", "2,5 m", "3.5 t", "800 kg", "default", "")] == [
+        2.5, 2.5, 3.5, 0.8, 0, 0,
     ]  # fmt: skip
+    feet = [read_measure(text) for text in ("8'6\"", "8' 6\"", "8'", "8.5 ft", "8 ft 6 in", "260 cm")]
+    assert feet == pytest.approx([2.5908, 2.5908, 2.4384, 2.5908, 2.5908, 2.6])
+    assert [read_measure(text) for text in ("10 st", "20000 lbs")] == pytest.approx([9.0718474, 9.0718474])
 
 
 def test_vehicles_ride_a_ferry_only_where_its_tags_say_so():
@@ -145,6 +168,7 @@ def test_vehicles_ride_a_ferry_only_where_its_tags_say_so():
     assert set(who(route="ferry", motor_vehicle="yes")) == {*WHEELS, "foot", "boat"}
     assert set(who(route="ferry", motorcar="yes", hgv="no")) == {"pickup", "4x4", "foot", "boat"}
     assert set(who(route="ferry", motorcycle="yes", foot="no")) == {"motorbike", "boat"}
+    assert set(who(route="ferry", access="yes")) == {"foot", "boat"}
     trait, _absurd = judge("ferry", {"route": "ferry", "duration": "01:10"})
     assert trait is not None
     assert (trait.seconds, trait.wait, trait.whole) == (4200, 1800, True)
@@ -156,7 +180,9 @@ def test_boats_go_on_rivers_and_slower_upstream():
     assert who(waterway="stream") == {}
     assert who(waterway="stream", boat="yes") == {"boat": (8, 8)}
     assert who(waterway="river", boat="no") == {}
+    assert who(waterway="river", motorboat="no") == {}
     assert who(waterway="river", intermittent="yes") == {}
+    assert who(waterway="river", tunnel="culvert") == {}
 
 
 def test_what_is_not_built_or_not_known_is_used_by_nobody():
@@ -190,9 +216,10 @@ def test_barriers():
 
 
 def test_nobody_halts_on_a_motorway_or_at_sea():
-    assert [can_stop(kind) for kind in ("motorway", "ferry", "primary", "river", "bollard")] == [
-        False, False, True, True, True,
+    assert [can_stop(kind, "foot") for kind in ("motorway", "ferry", "primary", "bollard")] == [
+        False, False, True, True,
     ]  # fmt: skip
+    assert [can_stop(kind, "boat") for kind in ("ferry", "river")] == [True, True]  # a jetty; a bank
 
 
 def test_the_table_names_only_modes_and_kinds_that_exist():
@@ -202,7 +229,8 @@ def test_the_table_names_only_modes_and_kinds_that_exist():
         for column in ("speed", "permitted", "firm", "against"):
             assert set(row.get(column, {})) <= set(MODES), name
             assert all(0 < kmh <= 100 for kmh in row.get(column, {}).values()), name
-    for section in ("surface", "tracktype", "smoothness", "bridge"):
+    assert all(set(row.get("stop", ())) <= set(MODES) for row in rows["kinds"].values())
+    for section in ("surface", "tracktype", "smoothness", "sac_scale", "tunnel", "motorroad", "bridge"):
         assert all(set(caps) <= set(MODES) for caps in rows[section].values())
     assert set(rows["access"]) == set(MODES)
     assert {tag for tags in rows["access"].values() for tag in tags} <= set(TAGS)

@@ -40,7 +40,7 @@ _AFTER: Final = {
     int(Kind.OPENED): OPENED,
     int(Kind.CLOSED): CLOSED,
 }
-_BY_ANYONE: Final = frozenset({int(Kind.INSPECTED), int(Kind.INCIDENT), int(Kind.UNSEALED)})
+BY_ANYONE: Final = frozenset({int(Kind.INSPECTED), int(Kind.INCIDENT), int(Kind.UNSEALED)})
 """Kinds that say nothing about who holds the object."""
 _SAYS: Final = {int(Kind.INCIDENT): "incident", int(Kind.UNSEALED): "seal-broken"}
 _REMARKS: Final = {
@@ -243,7 +243,7 @@ class _Follower:
             self.say(_SAYS[act.kind], act.row)
         if self._elsewhere(act.place) or (act.kind == _OPENED and self.world.home not in (0, act.place)):
             self.say("wrong-place", act.row)
-        if act.kind in _BY_ANYONE:
+        if act.kind in BY_ANYONE:
             return
         self._must_hold(act.receiver, act)
         if self._trust is not None and act.place == self.world.home:
@@ -315,17 +315,35 @@ class _Follower:
         while promises and at < count and moves[at].step < promises[0].step:
             self.say("wrong-place" if self._strays(moves[at]) else "wrong-hands", moves[at].row)
             at += 1
+        repeated = self._repeated()
         for number, promise in enumerate(promises):
             first, end = at, promises[number + 1].step if number + 1 < len(promises) else None
             while at < count and (end is None or moves[at].step < end):
                 at += 1
             kept = self._judge_answers(promise, moves[first:at])
-            if kept or not promise.active:
+            if kept or not promise.active or promise in repeated:
                 continue
             if at == count and life.due_load < 0:
                 life.due, life.due_load = promise.deadline, promise.load
             elif at < count and first == at:
                 self._say_gap(moves[at].row, promise.load)
+
+    def _repeated(self) -> Sequence[Promise]:
+        """Give the promises of a plan in force that had been kept under the plan before, as shows only now.
+
+        Who replaces a plan does not know what telephones have signed and not yet uploaded, and promises it again. The
+        first promises are kept by then if the moves made before any of their steps end with the last of them.
+        """
+        active = [promise for promise in self.promises if promise.active]
+        if not active or len(active) == len(self.promises):
+            return ()
+        early = [move for move in self.moves if move.step < active[0].step]
+        for count in range(len(active), 0, -1) if early else ():
+            if _keeps(early[-1], active[count - 1]):
+                left = iter(early)
+                if all(any(_keeps(move, promise) for move in left) for promise in active[:count]):
+                    return active[:count]
+        return ()
 
     def close(self) -> Life:
         """Say what is open, and what the object's state is in the end."""
@@ -375,7 +393,12 @@ class _Follower:
 
     def _on_the_way_back(self) -> bool:
         step = self.moves[-1].step
-        return any(each.direction == BACK and each.step <= step for each in self.promises)
+        return next((each.direction == BACK for each in reversed(self.promises) if each.step <= step), False)
+
+
+def _keeps(move: _Move, promise: Promise) -> bool:
+    at_place = move.place == promise.place or move.kind == _ENTRUSTED
+    return at_place and (move.giver, move.receiver) == (promise.giver, promise.receiver)
 
 
 def _within(runs: Sequence[Run], known: Sequence[Run]) -> bool:

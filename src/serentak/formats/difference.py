@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
+from collections.abc import Iterable
 from typing import Final
 
 from serentak.base.clock import MINUTE, format_moment
@@ -13,7 +14,7 @@ from serentak.base.numbers import direction, number, percent, rupiah
 from serentak.formats.report.gaps import MOST_LISTED
 from serentak.formats.report.markdown import table
 from serentak.plan.difference import Change, Difference, StopChange
-from serentak.plan.model import Plan, Unserved
+from serentak.plan.model import Plan, Replan, Unserved
 from serentak.plan.reasons import in_words
 from serentak.territory.model import District
 
@@ -81,7 +82,7 @@ def difference_text(found: Difference, plan: Plan, district: District) -> str:
         lines.append(table(head, rows))
     if len(shown) > MOST_LISTED:
         lines.append(_("{n} more stand in difference.csv.").format(n=len(shown) - MOST_LISTED))
-    lines += [part for part in (_on_the_road(plan), _out_of_reach(plan, district)) if part]
+    lines += [part for part in (by_the_log(plan), _on_the_road(plan), _out_of_reach(plan, district)) if part]
     return "\n\n".join(lines)
 
 
@@ -135,6 +136,49 @@ def _cost(found: Difference, plan: Plan) -> str:
     return text
 
 
+def by_the_log(plan: Plan) -> str:
+    """Say how much a custody log knew, and what it contradicts; empty where none was asked."""
+    record = plan.replan
+    if record is None or (record.logged is None and not record.elsewhere):
+        return ""
+    parts = [f"### {_('What the log says')}", *log_lines(record)]
+    rows = [
+        (one.goods, direction(one.direction), one.at, format_moment(one.since), one.entry) for one in record.elsewhere
+    ]
+    if rows:
+        head = (_("Load"), _("direction"), _("who has it by the log"), _("since"), _("entry"))
+        parts.append(table(head, rows[:MOST_LISTED]))
+    return "\n\n".join(parts)
+
+
+def log_lines(record: Replan) -> list[str]:
+    """Say in a sentence each how far a log was known, and where it contradicts the plan."""
+    lines: list[str] = []
+    if record.logged is not None:
+        known, unknown = record.logged.known, record.logged.unknown
+        message = _("The log knows who has {known} of {all} loads.")
+        lines.append(message.format(known=number(known), all=number(known + len(unknown))))
+        if unknown:
+            message = _("Of {n} loads it knows nothing; they are taken to be where the plan has them: {names}.")
+            lines.append(message.format(n=number(len(unknown)), names=_some(unknown)))
+        if record.logged.late:
+            message = _("{n} stops should be over by then, and nobody has signed there.")
+            lines.append(message.format(n=number(record.logged.late)))
+        for run, vehicle in record.logged.vehicles:
+            message = _("The log shows the goods of {run} with {vehicle}, which was not to drive it.")
+            lines.append(message.format(run=run, vehicle=vehicle))
+    if record.elsewhere:
+        message = _("{n} loads are where no run of the plan has brought them; no run carries them: {names}.")
+        said = (f"{one.goods} ({one.at})" for one in record.elsewhere)
+        lines.append(message.format(n=number(len(record.elsewhere)), names=_some(said)))
+    return lines
+
+
+def _some(names: Iterable[str], most: int = 10) -> str:
+    given = list(names)
+    return ", ".join(given[:most]) + (" …" if len(given) > most else "")
+
+
 def _on_the_road(plan: Plan) -> str:
     record = plan.replan
     if record is None or not record.stranded:
@@ -145,7 +189,7 @@ def _on_the_road(plan: Plan) -> str:
 
 
 def _out_of_reach(plan: Plan, district: District) -> str:
-    lost = [one for one in plan.unserved if one.reason != "not_delivered"]
+    lost = [one for one in plan.unserved if one.reason not in ("not_delivered", "elsewhere")]
     if not lost:
         return ""
     rows = [

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 
 from serentak.base.messages import _
 from serentak.base.numbers import direction as direction_word
 from serentak.base.numbers import number, rupiah
+from serentak.formats.measures import step_in_words
 from serentak.formats.report.markdown import table
 from serentak.formats.stress import interval, mean, share
 from serentak.plan.model import Direction
-from serentak.risk.frontier import Hardened
+from serentak.risk.frontier import Hardened, Worth, steps_by_kecamatan
 from serentak.risk.measures import Measure
 from serentak.risk.outlook import DIRECTIONS, Outlook
 from serentak.territory.model import District
@@ -46,23 +46,6 @@ def harden_lines(found: Hardened) -> list[str]:
         )
         for direction in DIRECTIONS
     ]
-
-
-def in_words(measure: Measure, district: District) -> str:
-    """Say a measure in a sentence."""
-    texts = {
-        "reach": _("serve by {mode}: {at}"),
-        "vehicles": _("{number} more of {mode} at {at}"),
-        "buffer_out": _("plan every delivery {number} minutes before its deadline"),
-        "buffer_back": _("plan every collection {number} minutes before its deadline"),
-        "earlier": _("deliver {number} day earlier, guarded for the night, so that a closed way can be tried again"),
-        "escorts": _("{number} more escort teams at {at}"),
-        "avoid": _("keep off the ways of {at}"),
-    }
-    names = {place.id: place.name for place in district.places}
-    names |= {station.id: f"{station.desa_name} {station.number}" for station in district.stations}
-    at = names.get(measure.at, measure.at)
-    return texts[measure.kind].format(mode=measure.mode, at=at, number=measure.number)
 
 
 def _head(found: Hardened) -> str:
@@ -103,13 +86,18 @@ def _mitigation(found: Hardened, district: District) -> str:
     if not found.measures:
         return _("No measure was found that helps; the plan is the one that was given.")
     names = {station.kecamatan: station.kecamatan_name for station in district.stations}
-    bases = {place.id: place.kecamatan for place in district.places}
-    by_kecamatan: dict[str, list[Measure]] = defaultdict(list)
-    for measure in found.measures:
-        by_kecamatan[bases.get(measure.at, measure.at[:8])].append(measure)
+    worth = {each.measures: each for each in found.worth}
     costs = found.costs
     texts = [f"## {_('Measures by kecamatan')}"]
-    for kecamatan, measures in sorted(by_kecamatan.items()):
+    if worth:
+        texts.append(
+            _("Behind each measure stands what it is worth: what would be lost, and saved, if it alone were struck.")
+        )
+    for kecamatan, steps in steps_by_kecamatan(found.measures, district).items():
+        lines = "\n".join(f"- {_step(step, worth.get(step), district)}" for step in steps)
+        if not kecamatan:
+            texts.append(f"### {_('The whole district')}\n\n{lines}")
+            continue
         chances = ", ".join(_change(found, kecamatan, direction) for direction in DIRECTIONS)
         more = costs[1].get(kecamatan, 0) - costs[0].get(kecamatan, 0)
         texts.append(
@@ -117,8 +105,7 @@ def _mitigation(found: Hardened, district: District) -> str:
             + _("All stations in time: {chances}. Cost of the kecamatan's runs: {more} more.").format(
                 chances=chances, more=rupiah(more)
             )
-            + "\n\n"
-            + "\n".join(f"- {line}" for line in _lines(measures, district))
+            + f"\n\n{lines}"
         )
     return "\n\n".join(texts)
 
@@ -131,17 +118,18 @@ def _change(found: Hardened, kecamatan: str, direction: Direction) -> str:
     return f"{direction_word(direction)} {values[0]} → {values[1]}"
 
 
-def _lines(measures: Sequence[Measure], district: District) -> list[str]:
-    """Say measures, the stations that change their mode in one line a mode."""
-    reached: dict[str, list[str]] = defaultdict(list)
-    others = []
-    for measure in measures:
-        if measure.kind == "reach":
-            reached[measure.mode].append(measure.at)
-        else:
-            others.append(in_words(measure, district))
-    lines = [_("serve by {mode}: {at}").format(mode=mode, at=", ".join(at)) for mode, at in sorted(reached.items())]
-    return lines + others
+def _step(step: Sequence[Measure], worth: Worth | None, district: District) -> str:
+    """Say what belongs together with what it is worth."""
+    text = step_in_words(step, district)
+    if worth is None:
+        return text
+    return (
+        text
+        + " "
+        + _("(without it {late} stations more late in the mean; it costs {rupiah})").format(
+            late=mean(max(worth.late, 0.0)), rupiah=rupiah(worth.rupiah)
+        )
+    )
 
 
 def _frontier(found: Hardened) -> str:

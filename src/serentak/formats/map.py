@@ -10,13 +10,14 @@ import base64
 import hashlib
 import html
 import json
-from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 from serentak.base.clock import DAY
 from serentak.base.messages import _, language
-from serentak.formats.journeys import Journey, Line, Ways, journeys, latest, legs
+from serentak.formats.journeys import Journey, Ways, journeys, latest, legs
+from serentak.formats.map_hazards import exposed_to, hazard_areas
+from serentak.formats.map_lines import GRID, steps_of, straightened
 from serentak.formats.map_words import words
 from serentak.formats.paper.source import Source
 from serentak.formats.paper.words import assumptions, mode_name, short_date
@@ -26,10 +27,6 @@ from serentak.territory.model import District, Place, Station
 
 PAGE: Final = Path(__file__).with_name("map_page")
 SCRIPTS: Final = ("choose.js", "list.js", "view.js", "draw.js")
-GRID: Final = 100_000
-"""Steps a degree in drawn lines: about a metre."""
-BEND: Final = 0.0001
-"""Degrees by which a drawn line may be straightened: about ten metres."""
 
 
 def map_html(source: Source) -> str:
@@ -58,6 +55,7 @@ def map_data(source: Source) -> dict[str, Any]:
     all_journeys = journeys(plan, district)
     drawn = _Drawn(Ways(district, source.travel))
     runs = [_run(source, journey, drawn) for journey in all_journeys]
+    exposed = exposed_to(source)
     days = sorted({journey.run.day for journey in all_journeys})
     return {
         "name": district.name,
@@ -70,6 +68,7 @@ def map_data(source: Source) -> dict[str, Any]:
         "grid": GRID,
         "days": {day: short_date(district, day * DAY) for day in days},
         "kecamatan": _kecamatan(district),
+        "hazards": hazard_areas(source),
         "villages": _villages(district),
         "places": [
             {
@@ -83,6 +82,7 @@ def map_data(source: Source) -> dict[str, Any]:
                 "id": station.id, "desa": station.desa_name, "kecamatan": station.kecamatan, "number": station.number,
                 "venue": station.venue, "voters": station.voters, "boxes": len(source.kits.stations[station.id].boxes),
                 "lon": round(station.lon or 0, 6), "lat": round(station.lat or 0, 6),
+                "hazards": exposed.get(station.id, []),
             }
             for station in district.stations
         ],
@@ -114,7 +114,7 @@ class _Drawn:
             return -2
         if len(line) <= 2:
             return -1
-        steps = _steps(_straightened(line))
+        steps = steps_of(straightened(line))
         if tuple(steps) not in self._numbers:
             self._numbers[tuple(steps)] = len(self.lines)
             self.lines.append(steps)
@@ -211,26 +211,9 @@ def _sketches(district: District) -> dict[str, tuple[list[float], list[list[int]
         parts = [part for part in getattr(area, "geoms", [area]) if part.geom_type == "Polygon"]
         if parts:
             label = max(parts, key=lambda part: part.area).representative_point()
-            rings = [_steps(part.exterior.coords) for part in parts]
+            rings = [steps_of(part.exterior.coords) for part in parts]
             found[code] = ([round(label.x, 5), round(label.y, 5)], rings)
     return found
-
-
-def _straightened(line: Line) -> Line:
-    import shapely  # noqa: PLC0415 - heavy; only those who draw pay for it
-
-    return tuple((lon, lat) for lon, lat in shapely.LineString(line).simplify(BEND).coords)
-
-
-def _steps(line: Iterable[Sequence[float]]) -> list[int]:
-    """Give a line as steps of the grid: the first position, then what each next one differs by."""
-    steps: list[int] = []
-    before = (0, 0)
-    for position in line:
-        here = (round(position[0] * GRID), round(position[1] * GRID))
-        steps += [here[0] - before[0], here[1] - before[1]]
-        before = here
-    return steps
 
 
 def _assumed(district: District) -> list[str]:

@@ -178,6 +178,7 @@ def _exposure(found: Outlook, district: District) -> str:
     rows = [
         (
             own.layer, number(own.sites), number(len(own.stations)), number(own.voters),
+            number(own.movable), number(len(own.stations) - own.movable - len(own.fixed)),
             ", ".join(own.fixed[:8]) + (" …" if len(own.fixed) > 8 else "") or "-",
             ", ".join(names[place] for place in own.places) or "-",
             ", ".join(names[place] for place in own.nights) or "-",
@@ -186,7 +187,8 @@ def _exposure(found: Outlook, district: District) -> str:
         for own in found.exposures
     ]  # fmt: skip
     head = (
-        _("layer"), _("sites"), _("stations inside"), _("voters"), _("cannot be moved"), _("places inside"),
+        _("layer"), _("sites"), _("stations inside"), _("voters"), _("may be moved"),
+        _("not known whether"), _("cannot be moved"), _("places inside"),
         _("nights spent there"), _("runs whose way meets it"),
     )  # fmt: skip
     return f"## {_('Exposure')}\n\n" + table(head, rows)

@@ -6,6 +6,7 @@ What follows is judged from these entries alone; nobody needs the plan any more.
 from __future__ import annotations
 
 import time
+from collections import Counter
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from serentak.ledger.source import TileSource
     from serentak.operations.plan import Ground
     from serentak.plan.model import Plan
+    from serentak.territory.model import District
 
 _PIECES: Final = {Kind.POSTS: "posts", Kind.GUARDS: "shifts", Kind.LOADS: "loads", Kind.SERIES: "seals"}
 
@@ -208,7 +210,7 @@ class Known:
     pieces
         Announced pieces, by plan: kind and rows.
     moved
-        Hand-overs that happened: object, giver, receiver, place, and the index of the entry.
+        Hand-overs that happened: object, giver, receiver, place, and by step the index of the first entry that says so.
     """
 
     genesis: Event | None = None
@@ -217,7 +219,7 @@ class Known:
     device: dict[bytes, tuple[int, bytes]] = field(default_factory=dict)
     heads: dict[bytes, tuple[int, bytes | None, int]] = field(default_factory=dict)
     pieces: dict[bytes, set[bytes]] = field(default_factory=dict)
-    moved: dict[tuple[str, str, str, str], int] = field(default_factory=dict)
+    moved: dict[tuple[str, str, str, str], dict[int, int]] = field(default_factory=dict)
     _top: int = 0
     _loads: dict[bytes, list[Any]] = field(default_factory=dict)
 
@@ -246,9 +248,11 @@ class Known:
             self._loads[load_hash(load)] = load
         if event.kind in MOVES:
             load = self._loads.get(event.load or b"", [])
+            # Who signs for goods that stay elsewhere for the night has kept the promise to bring them to its place.
+            place = event.receiver if event.kind == Kind.ENTRUSTED else event.place
             for each in expand(event.objects or (load[9] if load else ())):
-                key = (each, event.giver or "", event.receiver or "", event.place or "")
-                self.moved.setdefault(key, index)
+                key = (each, event.giver or "", event.receiver or "", place or "")
+                self.moved.setdefault(key, {}).setdefault(event.step or (load[0] if load else 0), index)
         self._top = max([self._top, event.step or 0, *(load[0] for load in event.loads or ())])
 
     def top_before(self, plan: bytes) -> int:
@@ -314,7 +318,7 @@ def _organiser(
     if genesis_event is None:
         message = _("this is not a custody log: entry 0 is no genesis event")
         raise InputError.of(log, message, _("Make another log for this election with: serentak log init"))
-    require_same_election(genesis_event, ground, log)
+    require_same_election(genesis_event, ground.district, log)
     device = Device(key.seed, known.log, offset)
     if device.public != genesis_event.organiser:
         message = _("the key is not that of the organiser who began this log")
@@ -338,15 +342,14 @@ def begin_log(seed: bytes, supervisors: Sequence[bytes], ground: Ground, at: int
     )  # fmt: skip
 
 
-def require_same_election(genesis: Event, ground: Ground, log: str) -> None:
-    """See that a log is about the election of a district.
+def require_same_election(genesis: Event, district: District, log: str) -> None:
+    """Refuse a log that is about another election.
 
     Raises
     ------
     InputError
-        When it is about another.
+        With both elections.
     """
-    district = ground.district
     said = (genesis.district, genesis.day, genesis.zone, genesis.elections)
     planned = (
         district.code, district.election_day.isoformat(), district.zone, "".join(sorted(district.elections)),
@@ -373,15 +376,19 @@ def _require_succession(plan: Plan, digest: bytes, known: Known) -> None:
 def _still_open(promises: Promises, known: Known, digest: bytes) -> Promises:
     """Leave out of a superseding plan the hand-overs that had happened when it was announced."""
     head = known.heads[digest][0] if digest in known.heads else known.entries
-    done = {key for key, index in known.moved.items() if index < head}
-    if not done:
-        return promises
+    # The same box may be loaded twice at one place, so each hand-over that happened keeps one promise.
+    done = Counter(key for key, steps in known.moved.items() for index in steps.values() if index < head)
     left = []
-    for each in promises.handovers:
-        rest = tuple(one for one in each.objects if (one, each.giver, each.receiver, each.place) not in done)
-        if rest:
-            left.append(each._replace(objects=rest))
-    return promises._replace(handovers=tuple(left))
+    for each in sorted(promises.handovers, key=lambda one: one.step):
+        rest = []
+        for one in each.objects:
+            key = (one, each.giver, each.receiver, each.place)
+            if done[key]:
+                done[key] -= 1
+            else:
+                rest.append(one)
+        left.append(each._replace(objects=tuple(rest)))
+    return promises._replace(handovers=tuple(each for each in left if each.objects))
 
 
 def describe(result: dict[str, Any]) -> list[str]:

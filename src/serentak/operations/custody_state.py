@@ -1,15 +1,14 @@
-"""Use cases ``serentak state`` and ``verify --box``: where boxes are, from the log alone; and what a plan must know."""
+"""Use cases ``serentak state`` and ``verify --box``: where boxes are, from the log alone."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
 from serentak.base.clock import ZONES, parse_moment, to_utc
 from serentak.base.errors import InputError
 from serentak.base.messages import _
-from serentak.custody.query import Whereabouts, box, place, station, without_custodian
+from serentak.custody.query import Whereabouts, box, place, station
 from serentak.custody.state import State
 from serentak.kit.ids import parse_box_id
 from serentak.ledger.source import open_source
@@ -163,7 +162,7 @@ def long_lines(each: dict[str, Any], offset: int) -> list[str]:
     for step in each["steps"]:
         who = f"{step['giver']} -> {step['unit']}" if step["giver"] else step["unit"]
         when, entry = _local(step["at"], offset), f"{_('entry')} {step['index']}"
-        line = f"  {when}  {_act(step['kind'])}: {who}, {step['place']}  [{entry}]"
+        line = f"  {when}  {say_act(step['kind'])}: {who}, {step['place']}  [{entry}]"
         if step["proxy"]:
             line += " " + _("typed from paper")
         elif step["lacking"]:
@@ -179,7 +178,8 @@ def _local(milliseconds: int | None, offset: int) -> str:
     return there.strftime("%Y-%m-%d %H:%M")
 
 
-def _act(kind: str) -> str:
+def say_act(kind: str) -> str:
+    """Say a kind of act in words."""
     words = {
         "packed": _("packed"),
         "sealed": _("sealed"),
@@ -214,78 +214,3 @@ def say_status(status: str) -> str:
         "returned": _("back"),
     }
     return words.get(status, status)
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """What a new plan must know of the old one's doing at a moment.
-
-    Parameters
-    ----------
-    where
-        Place, station or vehicle team that holds each box or bundle.
-    loaded
-        Boxes and bundles on board, by vehicle team.
-    delivered
-        Stations whose every box and bundle has arrived.
-    collected
-        Stations whose every box and bundle has left again, on the return.
-    unknown
-        Boxes and bundles that nobody is known to hold.
-    """
-
-    where: dict[str, str]
-    loaded: dict[str, tuple[str, ...]]
-    delivered: frozenset[str]
-    collected: frozenset[str]
-    unknown: tuple[str, ...]
-
-
-def progress_at(log: str, at: int | None = None) -> Progress:
-    """Give what is loaded and delivered, by the acts captured up to a moment.
-
-    Parameters
-    ----------
-    log
-        Folder or address of a custody log.
-    at
-        Seconds since the epoch; None for all that the log has.
-
-    Raises
-    ------
-    InputError
-        When there is no custody log.
-    """
-    state = read_state(log)
-    limit = None if at is None else at * 1000
-    where: dict[str, str] = {}
-    stations: dict[str, list[str]] = {}
-    places = {state.names[number] for number in state.expected.posts}
-    collected: dict[str, list[bool]] = {}
-    for number in range(1, len(state.objects)):
-        identifier = state.objects[number]
-        found = box(state, identifier)
-        owner = identifier.rpartition("-")[0]
-        steps = [each for each in found.steps if limit is None or each.at <= limit] if found else []
-        held = [each.unit for each in steps if each.kind in _HOLDING]
-        if held:
-            where[identifier] = held[-1]
-        stations.setdefault(owner, []).append(held[-1] if held else "")
-        collected.setdefault(owner, []).append(owner in held and held[-1] != owner)
-    vehicles: dict[str, list[str]] = {}
-    for identifier, holder in where.items():
-        if holder not in places and holder not in stations:
-            vehicles.setdefault(holder, []).append(identifier)
-    unknown = without_custodian(state) if limit is None else [
-        each for each in state.objects.texts[1:] if each not in where
-    ]  # fmt: skip
-    return Progress(
-        where,
-        {vehicle: tuple(sorted(boxes)) for vehicle, boxes in sorted(vehicles.items())},
-        frozenset(owner for owner, holders in stations.items() if all(each == owner for each in holders)),
-        frozenset(owner for owner, gone in collected.items() if all(gone)),
-        tuple(unknown),
-    )
-
-
-_HOLDING = frozenset({"packed", "sealed", "given", "received", "entrusted", "stored", "taken", "opened", "closed"})

@@ -69,31 +69,92 @@ def make_bundle(log: str, name: str, policy_file: Path | None = None) -> bytes:
     Unproven
         When the log's files do not prove what they should.
     """
-    identifier = _identifier(name)
-    source = open_source(log)
-    policy = policy_of(source, policy_file)
-    note = read_checkpoint(source)
-    opened = policy.open(note)
-    reader = LogReader(source, opened.checkpoint.size)
-    state, briefs = State(), []
-    for number in range(-(-reader.size // WIDTH)):
-        for index, entry in enumerate(reader.bundle(number), number * WIDTH):
-            state.take(index, entry)
-            briefs.append(_brief(entry, identifier))
-    chosen = _chosen(state, identifier, briefs, log)
-    entries = []
-    for index in chosen:
-        entry, proof = reader.entry(index), Proof(index, tuple(reader.inclusion(index)), note)
-        verify_proof(proof, entry, policy)
-        path = base64.b64encode(b"".join(proof.path)).decode()
-        entries.append({"index": index, "entry": base64.b64encode(entry).decode(), "path": path})
-    return _encode({
-        "format": FORMAT,
-        "box": identifier,
-        "policy": policy.text,
-        "checkpoint": bytes(note).decode("utf-8", "surrogateescape"),
-        "entries": entries,
-    })  # fmt: skip
+    return Bundler(log).make(name, policy_file)
+
+
+class Bundler:
+    """Makes bundles from one log, one after the other; each reads only what the log has said since the one before.
+
+    Parameters
+    ----------
+    log
+        Folder or address.
+    trusted
+        Whether signatures of people are believed as the log took them; who checks the bundle checks them anyway.
+    """
+
+    def __init__(self, log: str, *, trusted: bool = False) -> None:
+        self.log = log
+        self._source = open_source(log)
+        self._state = State(trusted=trusted)
+        self._briefs: list[_Brief] = []
+        self._boxes_of_series: dict[int, frozenset[str]] = {}
+
+    def make(self, name: str, policy_file: Path | None = None) -> bytes:
+        """Put everything that the log says of one box into one file, see `make_bundle`."""
+        identifier = _identifier(name)
+        policy = policy_of(self._source, policy_file)
+        note = read_checkpoint(self._source)
+        opened = policy.open(note)
+        reader = LogReader(self._source, opened.checkpoint.size)
+        self._read(reader)
+        entries = []
+        for index in self._chosen(identifier):
+            entry, proof = reader.entry(index), Proof(index, tuple(reader.inclusion(index)), note)
+            verify_proof(proof, entry, policy)
+            path = base64.b64encode(b"".join(proof.path)).decode()
+            entries.append({"index": index, "entry": base64.b64encode(entry).decode(), "path": path})
+        return _encode({
+            "format": FORMAT,
+            "box": identifier,
+            "policy": policy.text,
+            "checkpoint": bytes(note).decode("utf-8", "surrogateescape"),
+            "entries": entries,
+        })  # fmt: skip
+
+    def _read(self, reader: LogReader) -> None:
+        while len(self._briefs) < reader.size:
+            at = len(self._briefs)
+            for index, entry in enumerate(reader.bundle(at // WIDTH)[at % WIDTH :], at):
+                self._state.take(index, entry)
+                self._briefs.append(self._brief(index, entry))
+
+    def _brief(self, index: int, entry: bytes) -> _Brief:
+        try:
+            event, _data, signatures = decode_entry(entry)
+        except InputError:
+            return _Brief(0, "", ())
+        if event.kind == Kind.SERIES:
+            self._boxes_of_series[index] = frozenset(expand(event.objects or ()))
+        return _Brief(event.kind, event.place or "", tuple(each.key for each in signatures))
+
+    def _chosen(self, identifier: str) -> list[int]:
+        """Choose the entries that bear on a box: what was announced of it, its acts, who watched it, who signed."""
+        state, briefs = self._state, self._briefs
+        acts = entries_about(state, identifier)
+        found = box(state, identifier)
+        if not acts or found is None:
+            message = _("this log has never heard of it")
+            remedy = _("Write the id as on the label: 14.01.06.2003-007-B")
+            raise InputError.of(self.log, message, remedy, value=identifier)
+        places = {step.place for step in found.steps}
+        own = set(acts)
+        chosen = {0, *acts}
+        chosen |= {
+            each for row, several in state.duplicates.items() if state.acts.index[row] in own for each in several
+        }  # fmt: skip
+        chosen |= {index for index, boxes in self._boxes_of_series.items() if identifier in boxes}
+        chosen |= {
+            index
+            for index, each in enumerate(briefs)
+            if each.kind in _ALWAYS or (each.kind == Kind.WATCHED and each.place in places)
+        }
+        # A key stands on those that enrolled it, so theirs are taken as well, until none is new.
+        new = chosen
+        while new:
+            new = set(keys_behind(state, {key for index in new for key in briefs[index].signers})) - chosen
+            chosen |= new
+        return sorted(chosen)
 
 
 def _identifier(name: str) -> str:
@@ -104,45 +165,11 @@ def _identifier(name: str) -> str:
 
 
 class _Brief(NamedTuple):
-    """What must be known of every entry to choose among them: kind, place, keys that signed, boxes of a series."""
+    """What must be known of every entry to choose among them: kind, place, keys that signed."""
 
     kind: int
     place: str
     signers: tuple[bytes, ...]
-    sealed: bool
-
-
-def _brief(entry: bytes, identifier: str) -> _Brief:
-    try:
-        event, _data, signatures = decode_entry(entry)
-    except InputError:
-        return _Brief(0, "", (), False)
-    sealed = event.kind == Kind.SERIES and identifier in expand(event.objects or ())
-    return _Brief(event.kind, event.place or "", tuple(each.key for each in signatures), sealed)
-
-
-def _chosen(state: State, identifier: str, briefs: list[_Brief], log: str) -> list[int]:
-    """Choose the entries that bear on a box: what was announced of it, its acts, who watched it, who signed, when."""
-    acts = entries_about(state, identifier)
-    found = box(state, identifier)
-    if not acts or found is None:
-        message = _("this log has never heard of it")
-        raise InputError.of(log, message, _("Write the id as on the label: 14.01.06.2003-007-B"), value=identifier)
-    places = {step.place for step in found.steps}
-    own = set(acts)
-    chosen = {0, *acts}
-    chosen |= {each for row, several in state.duplicates.items() if state.acts.index[row] in own for each in several}
-    chosen |= {
-        index
-        for index, each in enumerate(briefs)
-        if each.kind in _ALWAYS or each.sealed or (each.kind == Kind.WATCHED and each.place in places)
-    }
-    # A key stands on those that enrolled it, so theirs are taken as well, until none is new.
-    new = chosen
-    while new:
-        new = set(keys_behind(state, {key for index in new for key in briefs[index].signers})) - chosen
-        chosen |= new
-    return sorted(chosen)
 
 
 def _encode(bundle: dict[str, Any]) -> bytes:

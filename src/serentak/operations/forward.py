@@ -101,7 +101,7 @@ def forward_announcement(
         if known.genesis is None:
             message = _("this is not a custody log: entry 0 is no genesis event")
             raise InputError.of(name, message, _("Make another log for this election with: serentak log init"))
-        require_same_election(known.genesis, ground, name)
+        require_same_election(known.genesis, ground.district, name)
         if began:
             _require_signature(entries[0][1], known.genesis.organiser or b"", name)
         pieces, summary = pieces_to_announce(plan, digest, ground, known)

@@ -16,10 +16,10 @@ from serentak.operations.measures import FILE, avoiding, changed, measures_csv
 from serentak.operations.plan import Ground, read_plan_ground, write_plan
 from serentak.operations.stress import chosen_scenario, course_of, foresee
 from serentak.operations.workspace import copy_input, district_source, input_sha256, new_folder, refuse_existing
-from serentak.plan.model import Plan, read_plan
-from serentak.risk.frontier import Hardened, Point, costs_by_kecamatan
+from serentak.plan.model import Direction, Plan, read_plan
+from serentak.risk.frontier import Hardened, Point, Worth, costs_by_kecamatan, steps_by_kecamatan
 from serentak.risk.measures import Measure
-from serentak.risk.outlook import Outlook
+from serentak.risk.outlook import DIRECTIONS, Outlook
 from serentak.risk.proposals import propose, unsure
 from serentak.routing.district import plan_district
 from serentak.travel import CrowFlight, Travel
@@ -53,7 +53,7 @@ def harden(
     """Make a plan surer, and write the new plan with its measures.
 
     Measures are chosen on one set of futures and judged on another. A hardened plan that is worse there, outbound or on
-    the return, is not written; the plan as it was is written again.
+    the return, stations that it does not serve counted, is not written; the plan as it was is written again.
 
     Parameters
     ----------
@@ -85,25 +85,47 @@ def harden(
     chosen = chosen_scenario(ground.hazards, scenario)
     work = _Work(ground, before, chosen, jobs)
     best, points = work.search(target, progress)
-    after = work.attempt(best, before.effort) if best != ground.measures else work.first
+    after = work.attempt(best.measures, before.effort) if best is not work.first else work.first
     test = [foresee(own.plan, own.ground, chosen, futures, before.seed + 1) for own in (work.first, after)]
-    if worse(test[1], test[0]):
+    if worse((after.plan, test[1]), (before, test[0])):
         after, test = work.first, [test[0], test[0]]
+    worth = work.worth(best) if after is not work.first else ()
     costs = tuple(costs_by_kecamatan(course_of(own.plan, own.ground)) for own in (work.first, after))
     result = Hardened(
-        target, chosen, test[0], test[1], before, after.plan, after.measures, tuple(points), (costs[0], costs[1])
+        target,
+        chosen,
+        test[0],
+        test[1],
+        before,
+        after.plan,
+        after.measures,
+        tuple(points),
+        (costs[0], costs[1]),
+        worth,
     )
     _write(out, folder, after, result)
     return result
 
 
-def worse(one: Outlook, other: Outlook) -> bool:
-    """Tell whether one outlook is worse than another, outbound or on the return."""
+def worse(one: tuple[Plan, Outlook], other: tuple[Plan, Outlook]) -> bool:
+    """Tell whether one plan is worse than another, outbound or on the return; a station not served is late for sure."""
     return any(
-        one.all_on_time[direction].on_time.value < other.all_on_time[direction].on_time.value
-        or one.missed[direction][0] > other.missed[direction][0]
-        for direction in one.missed
+        _all_in_time(*one, direction) < _all_in_time(*other, direction)
+        or _late(*one, direction) > _late(*other, direction)
+        for direction in DIRECTIONS
     )
+
+
+def _all_in_time(plan: Plan, seen: Outlook, direction: Direction) -> float:
+    return 0.0 if _unserved(plan, direction) else seen.all_on_time[direction].on_time.value
+
+
+def _late(plan: Plan, seen: Outlook, direction: Direction) -> float:
+    return seen.missed[direction][0] + _unserved(plan, direction)
+
+
+def _unserved(plan: Plan, direction: Direction) -> int:
+    return plan.totals.unserved_out if direction == "out" else plan.totals.unserved_back
 
 
 class _Work:
@@ -113,10 +135,8 @@ class _Work:
         self.ground, self.plan, self.scenario, self.jobs = ground, plan, scenario, jobs
         self.first = _Try(ground.measures, ground, plan, self._foresee(plan, ground))
 
-    def search(
-        self, target: float, progress: Callable[[int, float], None] | None
-    ) -> tuple[tuple[Measure, ...], list[Point]]:
-        """Give the measures found, and what each round reached at what cost."""
+    def search(self, target: float, progress: Callable[[int, float], None] | None) -> tuple[_Try, list[Point]]:
+        """Give the best plan found, at draft effort, and what each round reached at what cost."""
         now, refused = self.first, set[Measure]()
         points, roads = [_point(now, 0)], self.ground.graph is not None
         for number in range(1, ROUNDS + 1):
@@ -143,7 +163,25 @@ class _Work:
                 refused.update(step for k in good for step in proposed[k])
             if progress is not None:
                 progress(number, _share_at(now, target))
-        return now.measures, points
+        return now, points
+
+    def worth(self, best: _Try) -> tuple[Worth, ...]:
+        """Give what each measure is worth: one of every kecamatan is left out at a time, since they do not meet."""
+        steps = steps_by_kecamatan(
+            (each for each in best.measures if each not in self.ground.measures), best.ground.district
+        )
+        whole = [{"": step} for step in steps.pop("", [])]
+        most = max(map(len, steps.values()), default=0)
+        ones = [{kecamatan: own[n] for kecamatan, own in steps.items() if n < len(own)} for n in range(most)]
+        found = []
+        for left_out in (*whole, *ones):
+            without = {each for step in left_out.values() for each in step}
+            tried = self.attempt(tuple(each for each in best.measures if each not in without), "draft")
+            with_it, costs = (_costs(own) for own in (best, tried))
+            for kecamatan, step in left_out.items():
+                late = _missed(tried, kecamatan) - _missed(best, kecamatan)
+                found.append(Worth(kecamatan, step, late, with_it.get(kecamatan, 0) - costs.get(kecamatan, 0)))
+        return tuple(sorted(found, key=lambda each: (each.kecamatan, each.measures)))
 
     def attempt(self, measures: tuple[Measure, ...], effort: str) -> _Try:
         """Plan the district with measures, and see how surely it holds."""
@@ -167,6 +205,11 @@ def _missed(own: _Try, kecamatan: str) -> float:
         1 - odds.on_time.value for rows in own.found.stations.values() for odds in rows if odds.id.startswith(kecamatan)
     )
     return late + sum(lost.station.startswith(kecamatan) for lost in own.plan.unserved)
+
+
+def _costs(own: _Try) -> dict[str, int]:
+    """Give the rupiah of the runs of each kecamatan, and by "" those of the plan."""
+    return {**costs_by_kecamatan(course_of(own.plan, own.ground)), "": own.plan.totals.rupiah}
 
 
 def _share_at(own: _Try, target: float) -> float:

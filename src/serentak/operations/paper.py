@@ -10,7 +10,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -23,7 +23,7 @@ from serentak.formats.paper.loading import loading_lists
 from serentak.formats.paper.manifest import manifests
 from serentak.formats.paper.packing import packing_lists
 from serentak.formats.paper.run_sheet import run_sheets
-from serentak.formats.paper.source import Source
+from serentak.formats.paper.source import Reprint, Source
 from serentak.formats.paper.typeset import Sheet, write_sheets
 from serentak.formats.paper.vehicles import Crews, read_vehicles
 from serentak.operations.paper_files import write_map, write_report, write_tables
@@ -45,6 +45,9 @@ TOP: Final = {
 
 SheetsOf = Callable[[Source], Sequence[Sheet]]
 """Lays out a kind of document as sheets, which are then typeset in several processes."""
+ON_GOODS: Final = ("label", "packing")
+"""Kinds that are about boxes alone: whatever a re-plan changes, they stay valid."""
+
 FilesOf = Callable[[Path, Source, Sequence[Problem]], Sequence[Path]]
 """Writes a kind of document below a folder, at the paths its files shall have in the plan folder, and names them;
 also told the warnings about the district.
@@ -97,10 +100,11 @@ def print_plan(
     only: Sequence[str] = (),
     vehicles: Path | None = None,
     *,
+    everything: bool = False,
     jobs: int = 1,
     progress: Progress | None = None,
 ) -> Printed:
-    """Print a plan into its own folder.
+    """Print a plan into its own folder; of a re-plan only what changed.
 
     Parameters
     ----------
@@ -110,6 +114,8 @@ def print_plan(
         Kinds to make; all when empty.
     vehicles
         Table of plates and drivers.
+    everything
+        Print all of a re-plan, as if nothing had been printed before.
     jobs
         Processes; the files do not depend on it.
     progress
@@ -126,9 +132,11 @@ def print_plan(
     refuse_broken(folder, plan, ground)
     crews, warnings = _read_crews(vehicles, ground)
     source = source_of(plan, ground, crews)
+    if not everything:
+        source = replace(source, reprint=_reprint(plan, ground))
     written: dict[str, tuple[Path, ...]] = {}
     for kind in kinds():
-        if only and kind not in only:
+        if kind not in only if only else source.reprint is not None and kind in ON_GOODS:
             continue
         if progress is not None:
             progress(kind)
@@ -142,6 +150,22 @@ def print_plan(
         index.parent.mkdir()
         index.write_text(index_text(source, _present(folder)), encoding="utf-8")
     return Printed(written, warnings)
+
+
+def _reprint(plan: Plan, ground: Ground) -> Reprint | None:
+    """Give what of a re-plan needs new paper; None for a plan that replaces none."""
+    if plan.replan is None or ground.before is None:
+        return None
+    changed, withdrawn = plan.replan.changed, plan.replan.withdrawn
+    ends = {
+        at
+        for own, names in ((plan, changed), (ground.before.issued, (*withdrawn, *changed, *plan.replan.lost)))
+        for stage in own.stages
+        for run in stage.runs
+        if run.id in names
+        for at in (stage.base, *(stop.at for stop in run.stops))
+    }
+    return Reprint(frozenset(changed), withdrawn, frozenset(ends), ground.before.sha256[:12])
 
 
 def _present(folder: Path) -> dict[str, list[Path]]:

@@ -31,6 +31,7 @@ from serentak.operations.workspace import (
     new_folder,
     refuse_existing,
 )
+from serentak.plan.as_it_went import as_told
 from serentak.plan.check import check_plan
 from serentak.plan.difference import compare
 from serentak.plan.model import Plan, encode, read_plan
@@ -198,7 +199,11 @@ def source_of(plan: Plan, ground: Ground, crews: Crews | None = None) -> Source:
     news = ""
     if ground.before is not None:
         news = difference_text(compare(ground.before.issued, plan), plan, ground.district)
-    return Source(plan, ground.district, ground.kits, ground.rules, ground.travel, crews or {}, news)
+    closed = tuple(each.area for each in ground.before.closures if each.area) if ground.before else ()
+    return Source(
+        plan, ground.district, ground.kits, ground.rules, ground.travel, crews or {}, news, ground.hazards, closed,
+        ground.measures,
+    )  # fmt: skip
 
 
 def read_plan_ground(folder: Path) -> Ground:
@@ -207,8 +212,10 @@ def read_plan_ground(folder: Path) -> Ground:
     record = read_plan(folder).replan
     if record is None:
         return ground
-    district = with_temporary(ground.district, record.stranded)
-    return replace(ground, district=district, before=read_before(folder / "input", record.at))
+    before = read_before(folder / "input", record.at)
+    if before is not None:
+        before = as_told(before, ground.district, ground.kits, ground.rules, ground.travel)
+    return replace(ground, district=with_temporary(ground.district, record.stranded), before=before)
 
 
 def _price_of_pins(ground: Ground, plan: Plan, jobs: int) -> int | None:

@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from serentak.base.clock import DAY, HOUR, ZONES, to_utc
 from serentak.custody.expected import BACK, OUT
 from serentak.custody.objects import gather
-from serentak.plan.stages import Child, build_stages, is_recap, recap_holders, recap_unit
+from serentak.operations.promises_again import Again
+from serentak.plan.replanned import DIRECTIONS, layout
+from serentak.plan.stages import Child, is_recap, recap_holders, recap_unit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from serentak.kit.kits import Kits
     from serentak.operations.plan import Ground
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
 
 GAP: Final = 16
 """Steps between two hand-overs of one box, for what happens in between: packed, stored, opened, given back …"""
+_BETWEEN: Final = 3
+"""Steps from one hand-over of a box to the next where a plan was not kept: a night may lie between."""
 _EVENING, _MORNING = 18 * HOUR, 30 * HOUR
 _SMALL_HOURS: Final = 4 * HOUR
 _BEFORE: Final = 3
@@ -170,48 +174,109 @@ class _Reader:
         warehouse = next(place.id for place in district.places if place.kind == "warehouse")
         self.at = dict.fromkeys(self.kits, warehouse)
         self.halts: list[Halt] = []
+        self.again = Again(plan, ground)
+        self.last: dict[str, int] = {}
 
     def handovers(self) -> Iterator[Handover]:
-        specs = {
-            spec.id: spec
-            for direction in ("out", "back")
-            for spec in build_stages(
-                self.ground.district, self.ground.kits, self.ground.rules, self.ground.travel, direction
-            )
-        }
-        for stage in self.plan.stages:
-            children = {child.id: child for child in specs[stage.id].children}
-            for run in stage.runs:
-                read = self._out if stage.direction == "out" else self._back
-                yield from read(stage, run, children)
+        stranded = self.plan.replan.stranded if self.plan.replan else ()
+        specs = layout(self.ground.district, self.ground.kits, self.ground.rules, self.ground.travel, stranded)
+        by_id = {spec.id: spec for direction in DIRECTIONS for spec in specs[direction]}
+        for direction in DIRECTIONS:
+            self.at |= self.again.elsewhere[direction]
+            for stage in self.plan.stages:
+                if stage.direction != direction:
+                    continue
+                children = {child.id: child for child in by_id[stage.id].children}
+                yield from self._called_off(stage)
+                for run in stage.runs:
+                    read = self._out if direction == "out" else self._back
+                    for each in read(stage, run, children):
+                        self.last |= dict.fromkeys(each.objects, each.step)
+                        yield each
 
     def _out(self, stage: Stage, run: Run, children: dict[str, Child]) -> Iterator[Handover]:
-        step = 2 * self.depth[stage.base] + 1
+        vehicle, team = self.again.driver(run.id, run.vehicle), run.escort or ""
         goods = [self._goods(stop, children[stop.at], stage.base) for stop in run.stops]
         visited = [children[stop.at] for stop in run.stops]
-        loaded = tuple(each for part in goods for each in part)
-        team = run.vehicle, run.escort or ""
+        over = {each for part, child in zip(goods, visited, strict=True) if child.temporary for each in part}
+        own = [each for part, child in zip(goods, visited, strict=True) if not child.temporary for each in part]
+        more = [*self.again.left_by(run.id, self.kits), *self.again.brought_back_by(run.id, self.kits)]
+        loaded = tuple(each for each in dict.fromkeys([*own, *more]) if each not in over)
         if loaded:
-            window = min(each.earliest for each in visited), min(each.closes for each in visited)
+            earliest, closes = stage.window
+            if not more:
+                earliest, closes = min(each.earliest for each in visited), min(each.closes for each in visited)
+            load = self._step(2 * self.depth[stage.base] + 1)
             yield Handover(
-                self._step(step), stage.base, run.vehicle, stage.base, *window, OUT, *team, loaded, run.depart
-            )
-        left = list(loaded)
+                self._after(loaded, load), stage.base, vehicle, stage.base, earliest, closes, OUT, vehicle, team,
+                loaded, run.depart,
+            )  # fmt: skip
+        on_board = dict.fromkeys(loaded)
         for stop, child, part in zip(run.stops, visited, goods, strict=True):
-            left = left[len(part) :]
-            self._halt(run, stop, self._step(step) + 1, left)
+            if child.temporary:
+                yield from self._take_over(run, stop, child, part)
+                on_board |= dict.fromkeys(part)
+                continue
+            for each in part:
+                on_board.pop(each, None)
+            self._halt(run, stop, max((self.last.get(each, 0) for each in on_board), default=0) + 1, on_board)
             if part:
+                step = max(self._step(2 * self.depth[stage.base] + 2), self._after(part, 0))
                 yield Handover(
-                    self._step(step + 1), run.vehicle, stop.at, stop.at, child.earliest, child.closes, OUT, *team,
-                    part, stop.arrive,
+                    step, vehicle, stop.at, stop.at, child.earliest, child.closes, OUT, vehicle, team, part,
+                    stop.arrive,
                 )  # fmt: skip
+        back = tuple(self.again.brought_back_by(run.id, self.kits))
+        if back:
+            yield self._brought_back(stage, run, back, run.return_)
+        for left in self.again.stranded.get(run.id, ()):
+            self.at |= dict.fromkeys(left.goods, left.place)
+            self.again.holder |= dict.fromkeys((each for name in left.goods for each in self.kits[name]), vehicle)
+
+    def _take_over(self, run: Run, stop: Stop, child: Child, part: Sequence[str]) -> Iterator[Handover]:
+        """Give the hand-overs by which a run takes over what a lost team has; that team keeps it until then."""
+        teams: dict[str, list[str]] = {}
+        for each in part:
+            teams.setdefault(self.again.holder.get(each, stop.at), []).append(each)
+        for giver, objects in teams.items():
+            step = self._after(objects, 0)
+            yield Handover(
+                step, giver, run.vehicle, stop.at, child.earliest, child.closes, OUT, run.vehicle, run.escort or "",
+                tuple(objects), stop.arrive,
+            )  # fmt: skip
+
+    def _brought_back(self, stage: Stage, run: Run, objects: tuple[str, ...], moment: int) -> Handover:
+        vehicle = self.again.driver(run.id, run.vehicle)
+        return Handover(
+            self._after(objects, 0), vehicle, stage.base, stage.base, stage.window[0], max(stage.window[1], moment),
+            OUT, vehicle, run.escort or "", objects, moment,
+        )  # fmt: skip
+
+    def _called_off(self, stage: Stage) -> Iterator[Handover]:
+        """Give the hand-overs of runs that were loaded, came to nothing, and are in the plan no more."""
+        for run, objects, free in self.again.called_off(stage.id, self.kits):
+            load = self._step(2 * self.depth[stage.base] + 1)
+            first = Handover(
+                self._after(objects, load), stage.base, run.vehicle, stage.base, *stage.window, OUT, run.vehicle,
+                run.escort or "", objects, run.depart,
+            )  # fmt: skip
+            self.last |= dict.fromkeys(objects, first.step)
+            second = self._brought_back(stage, run, objects, free)
+            self.last |= dict.fromkeys(objects, second.step)
+            yield from (first, second)
+
+    def _after(self, objects: Iterable[str], step: int) -> int:
+        """Give a step behind all that has happened to some objects; in the plain course of a plan the one given."""
+        last = max((self.last.get(each, 0) for each in objects), default=0)
+        return step if step > last else last + _BETWEEN
 
     def _back(self, stage: Stage, run: Run, children: dict[str, Child]) -> Iterator[Handover]:
         deepest = max(self.depth.values())
         step = 2 * (deepest + 1) + 2 * (deepest - self.depth[stage.base]) + 1
         loaded: list[str] = []
         due: list[int] = []
-        team = run.vehicle, run.escort or ""
+        vehicle = self.again.driver(run.id, run.vehicle)
+        team = vehicle, run.escort or ""
         for stop in run.stops:
             child = children[stop.at]
             part = self._goods(stop, child, stop.at, to=stage.base)
@@ -220,12 +285,12 @@ class _Reader:
                 loaded.extend(part)
                 due.append(child.closes if child.home_by is None else child.home_by)
                 yield Handover(
-                    self._step(step), stop.at, run.vehicle, stop.at, child.earliest, due[-1], BACK, *team, part,
+                    self._step(step), stop.at, vehicle, stop.at, child.earliest, due[-1], BACK, *team, part,
                     stop.depart,
                 )  # fmt: skip
         if loaded:
             yield Handover(
-                self._step(step + 1), run.vehicle, stage.base, stage.base, stage.window[0], min(due), BACK, *team,
+                self._step(step + 1), vehicle, stage.base, stage.base, stage.window[0], min(due), BACK, *team,
                 tuple(loaded), run.return_,
             )  # fmt: skip
 
@@ -240,9 +305,11 @@ class _Reader:
 
     def _goods(self, stop: Stop, child: Child, here: str, to: str | None = None) -> tuple[str, ...]:
         """Give the boxes and bundles moved at a stop, and remember where they are then."""
-        names = [name for name in self._names(stop, child) if self.at.get(name) == here]
+        source = stop.at if child.temporary else here
+        names = [name for name in self._names(stop, child) if self.at.get(name) == source]
         for name in names:
-            self.at[name] = stop.at if to is None else to
+            # What is taken over on the way is the run's own load from there on.
+            self.at[name] = to if to is not None else here if child.temporary else stop.at
         return tuple(each for name in names for each in self.kits[name])
 
     def _names(self, stop: Stop, child: Child) -> Iterable[str]:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -18,7 +19,9 @@ from serentak.base.messages import _
 from serentak.formats.difference import difference_csv
 from serentak.operations.plan import Ground, read_plan_ground, run_record, write_plan
 from serentak.operations.replan_input import FOLDER, read_before, read_closed, read_lost, write_before
+from serentak.operations.replan_log import read_log
 from serentak.operations.workspace import input_sha256, new_folder, refuse_existing
+from serentak.plan.as_it_went import as_told
 from serentak.plan.difference import Difference, compare
 from serentak.plan.model import Plan, decode
 from serentak.plan.replanned import Before, with_temporary
@@ -33,6 +36,7 @@ class Told:
     at: str
     closed: Sequence[str] = ()
     lost: Sequence[str] = ()
+    log: str | None = None
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,7 @@ class Remade:
     plan: Plan
     difference: Difference
     warnings: tuple[Problem, ...]
+    state: dict[str, Any] | None = None
 
 
 def make_replan(source: Path, out: Path, told: Told) -> Remade:
@@ -67,12 +72,28 @@ def make_replan(source: Path, out: Path, told: Told) -> Remade:
     refuse_existing(out)
     started = datetime.now(UTC)
     issued, ground, before = read_issued(source, told)
+    log = None
+    if told.log is not None:
+        before, log = ask_log(told.log, before, ground)
     answer = replan_district(before, ground.district, ground.kits, ground.rules, ground.travel)
     with new_folder(out) as folder:
         _copy_district(source / "input", folder / "input")
-        found = write_replan(folder, issued, answer, ground)
+        found = write_replan(folder, issued, answer, ground, log)
         (folder / "run.json").write_text(run_record(started), encoding="utf-8")
-    return Remade(out, found[0], found[1], ground.warnings)
+    return Remade(out, found[0], found[1], ground.warnings, log)
+
+
+def ask_log(log: str, before: Before, ground: Ground) -> tuple[Before, dict[str, Any]]:
+    """Put the plan as it went by a custody log in the place of the plan as issued; say which log was asked.
+
+    Raises
+    ------
+    InputError
+        When the log cannot be used for this plan.
+    """
+    sightings, named = read_log(log, before.at, bytes.fromhex(before.sha256), ground.district, ground.kits)
+    before = replace(before, sightings=sightings)
+    return as_told(before, ground.district, ground.kits, ground.rules, ground.travel), named
 
 
 def read_issued(source: Path, told: Told) -> tuple[bytes, Ground, Before]:
@@ -104,7 +125,9 @@ def read_issued(source: Path, told: Told) -> tuple[bytes, Ground, Before]:
     return issued, ground, Before(plan, hashlib.sha256(issued).hexdigest(), at, closures, losses)
 
 
-def write_replan(folder: Path, issued: bytes, answer: Answer, ground: Ground) -> tuple[Plan, Difference]:
+def write_replan(
+    folder: Path, issued: bytes, answer: Answer, ground: Ground, log: dict[str, Any] | None = None
+) -> tuple[Plan, Difference]:
     """Check a re-plan and write it beside the copy of its district.
 
     Raises
@@ -112,9 +135,11 @@ def write_replan(folder: Path, issued: bytes, answer: Answer, ground: Ground) ->
     Broken
         When the plan does not hold.
     """
-    write_before(folder / "input", issued, answer.before)
+    write_before(folder / "input", issued, answer.before, log)
     # What was written is what will be checked by others, so it is what is checked here.
     before = read_before(folder / "input", answer.before.at)
+    if before is not None:
+        before = as_told(before, ground.district, ground.kits, ground.rules, ground.travel)
     plan = msgspec.structs.replace(answer.plan, input_sha256=input_sha256(folder / "input"))
     stranded = plan.replan.stranded if plan.replan else ()
     ground = replace(ground, district=with_temporary(ground.district, stranded), before=before)

@@ -6,6 +6,7 @@
     input/replan/closures.csv    all that is closed or slowed, also what earlier re-plans knew
     input/replan/area-N.geojson  the areas that closures.csv names
     input/replan/losses.csv      all who are lost or cut off, likewise
+    input/replan/state.csv       what a custody log told, see `serentak.operations.replan_told`
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from serentak.base.csvfile import read_csv
 from serentak.base.errors import Problems
 from serentak.base.messages import N_, _
 from serentak.base.table import Row, Table
+from serentak.operations.replan_told import read_told, write_told
 from serentak.plan.model import Plan, decode
 from serentak.plan.replanned import Before, Loss
 from serentak.territory.model import District
@@ -218,6 +220,8 @@ def read_lost(words: Sequence[str], issued: Plan, district: District, at: int) -
 def read_before(folder: Path, at: int) -> Before | None:
     """Read what a re-plan started from out of its ``input/``; None where it lies there not.
 
+    What a log told is read, and has no effect yet: see `serentak.plan.as_it_went.as_told`.
+
     Raises
     ------
     InputError
@@ -233,14 +237,24 @@ def read_before(folder: Path, at: int) -> Before | None:
     if (own / "losses.csv").is_file():
         table = read_csv((own / "losses.csv").read_bytes(), f"{FOLDER}/losses.csv", LOSSES, problems)
         losses = [Loss(row["team"], row["at"], row["day"], row["reason"]) for row in table.rows if not row.bad]
+    told = read_told(own, problems)
     problems.raise_errors()
-    return Before(decode(data, "issued.json"), hashlib.sha256(data).hexdigest(), at, tuple(closures), tuple(losses))
+    issued = decode(data, "issued.json")
+    return Before(issued, hashlib.sha256(data).hexdigest(), at, tuple(closures), tuple(losses), told)
 
 
-def write_before(folder: Path, issued: bytes, before: Before) -> None:
-    """Write what a re-plan starts from into its ``input/``."""
+def write_before(folder: Path, issued: bytes, before: Before, log: dict[str, Any] | None = None) -> None:
+    """Write what a re-plan starts from into its ``input/``.
+
+    Parameters
+    ----------
+    log
+        Which log was asked, see `serentak.operations.replan_log.read_log`.
+    """
     own = folder / FOLDER
     own.mkdir()
+    if before.sightings is not None:
+        write_told(own, before.sightings, log)
     (own / "issued.json").write_bytes(issued)
     if before.closures:
         _write(own / "closures.csv", CLOSURES, [_closure_row(own, n, one) for n, one in enumerate(before.closures, 1)])

@@ -60,6 +60,7 @@ def check_plan(
     """
     findings = Findings()
     stranded = plan.replan.stranded if plan.replan else ()
+    elsewhere = plan.replan.elsewhere if plan.replan else ()
     district = with_temporary(district, stranded)
     specs = layout(district, kits, rules, travel, stranded)
     after = check_before(plan, before, district, kits, specs, travel, findings)
@@ -67,12 +68,12 @@ def check_plan(
     costs: list[RunCost] = []
     delivered: Goods | None = None
     for direction in DIRECTIONS:
-        goods = Goods(district, kits, direction, delivered, findings)
+        goods = Goods(district, kits, direction, delivered, findings, elsewhere)
         _check_direction(plan, specs[direction], travel, goods, after, findings, costs)
         delivered = goods
     if after is not None:
         after.compare(plan, findings)
-    check_teams(plan, district, findings)
+    check_teams(plan, district, findings, after.driven if after else frozenset())
     _check_names(plan, findings)
     _check_totals(plan, district, costs, findings)
     return Checked(tuple(findings.found), sum(not is_recap(lost.station) for lost in plan.unserved))

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from serentak.base.messages import _
 from serentak.base.numbers import direction as direction_word
 from serentak.kit.kits import Kits
-from serentak.plan.model import Direction, Stop, Stranded
+from serentak.plan.model import Direction, Elsewhere, Stop, Stranded
 from serentak.plan.stages import Child, StageSpec, is_recap, recap_unit
 from serentak.plan.violations import Findings
 from serentak.territory.model import District, FleetRow
@@ -20,10 +20,18 @@ class Goods:
     ----------
     before
         The outbound direction, when this is the return: what it delivered is what can come back.
+    elsewhere
+        Goods that are where no run brings them.
     """
 
     def __init__(
-        self, district: District, kits: Kits, direction: Direction, before: Goods | None, findings: Findings
+        self,
+        district: District,
+        kits: Kits,
+        direction: Direction,
+        before: Goods | None,
+        findings: Findings,
+        elsewhere: Iterable[Elsewhere] = (),
     ) -> None:
         self.district, self.kits, self.direction, self.findings = district, kits, direction, findings
         self.station = {station.id: station for station in district.stations}
@@ -40,6 +48,8 @@ class Goods:
             self.at = dict.fromkeys([*self.station, *recap], self.warehouse)
         else:
             self.at = {name: place for name, place in before.at.items() if self._delivered(name, place)}
+        own = {one.goods: one.at for one in elsewhere if one.direction == direction}
+        self.at.update((name, place) for name, place in own.items() if direction == "out" or name in self.at)
         self.carried: dict[tuple[str, str, str], set[str]] = {}
 
     def _delivered(self, name: str, place: str) -> bool:
@@ -51,8 +61,14 @@ class Goods:
         found = (place.id for place in self.district.places if place.kind == "ppk" and place.kecamatan == kecamatan)
         return next(found, self.warehouse)
 
-    def resolve(self, spec: StageSpec, child: Child, stop: Stop) -> list[str]:
-        """Give the kits and recapitulation boxes that a stop's units stand for."""
+    def resolve(self, spec: StageSpec, child: Child, stop: Stop, taken_over: Collection[str] = ()) -> list[str]:
+        """Give the kits and recapitulation boxes that a stop's units stand for.
+
+        Parameters
+        ----------
+        taken_over
+            What the run takes over on the road before this stop.
+        """
         if child.is_station:
             for unit in stop.units:
                 self.findings.say("unknown_unit", stop.at, _("nothing here is called {unit}").format(unit=unit))
@@ -65,7 +81,7 @@ class Goods:
                 names.append(unit)
             else:
                 village = [name for name in behind if name in self.station and self.station[name].village == unit]
-                names.extend(sorted(name for name in village if self.at.get(name) == here))
+                names.extend(sorted(name for name in village if self.at.get(name) == here or name in taken_over))
                 if not village:
                     self.findings.say("unknown_unit", stop.at, _("nothing here is called {unit}").format(unit=unit))
         return names

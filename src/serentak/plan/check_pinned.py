@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from serentak.base.messages import _
 from serentak.kit.kits import Kits
-from serentak.plan.difference import changed_runs, withdrawn_runs
+from serentak.plan.difference import changed_runs
 from serentak.plan.model import BroughtBack, Direction, Plan, Run, Stop, Stranded
 from serentak.plan.progress import RunState, State
 from serentak.plan.replanned import Before, brought_back, ended, ended_run, left_behind, state_at, units_of
@@ -31,6 +31,8 @@ class After:
         What they left there.
     called_off
         What runs that were called off at earlier re-plans have brought back.
+    driven
+        Runs that were loaded, where a log says so.
     found
         What loaded runs bring back, as the check of single runs finds it.
     """
@@ -42,6 +44,7 @@ class After:
     over: frozenset[str]
     stranded: tuple[Stranded, ...]
     called_off: tuple[BroughtBack, ...]
+    driven: frozenset[str] = frozenset()
     found: list[BroughtBack] = field(default_factory=list)
 
     def note(self, stage: str, run: str, free: int, goods: Sequence[str]) -> None:
@@ -102,7 +105,8 @@ def check_before(
             _check_pinned(own, new.get(own.run.id), before.at, findings, over=own.run.id in over)
     _check_new(plan, before, state, {spec.id: spec for spec in everyone}, findings)
     off = tuple(back for back in _earlier(before) if back.run not in state.runs)
-    return After(before, district, kits, state.runs, frozenset(record.lost), record.stranded, off)
+    driven = frozenset(name for name, own in state.runs.items() if own.pinned and before.went is not None)
+    return After(before, district, kits, state.runs, frozenset(record.lost), record.stranded, off, driven)
 
 
 def _earlier(before: Before) -> tuple[BroughtBack, ...]:
@@ -136,9 +140,12 @@ def _check_record(plan: Plan, before: Before, state: State, over: Mapping[str, o
         findings.differs("temporary", one.place, _("what waits there"), one, waiting.pop(one.place, None))
     for place in waiting:
         findings.say("temporary", place, _("goods that wait on the road are not listed"))
+    for name in ("elsewhere", "logged", "loaded"):
+        what = _("what the log says")
+        findings.differs("log", f"replan.{name}", what, getattr(plan.replan, name), getattr(before, name))
     changed = sorted(changed_runs(issued, plan))
     findings.differs("changed", "replan.changed", _("the runs that changed"), sorted(plan.replan.changed), changed)
-    gone = sorted(withdrawn_runs(issued, plan))
+    gone = sorted(before.withdrawn(plan))
     findings.differs("changed", "replan.withdrawn", _("the runs withdrawn"), sorted(plan.replan.withdrawn), gone)
 
 

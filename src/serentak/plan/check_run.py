@@ -54,7 +54,7 @@ class RunCheck:
             self.findings.say("wrong_base", run.id, message.format(names=", ".join(unknown), base=self.spec.base.id))
             return None
         guard = self._escort(run)
-        taken = [self.goods.resolve(self.spec, self._child(stop), stop) for stop in run.stops]
+        taken = self._taken(run)
         state = self.after.pinned(run.id) if self.after else None
         self._modes(run, row)
         self._loads(run, row, taken, state)
@@ -69,6 +69,16 @@ class RunCheck:
         days = working_days(run.day, run.return_, self.spec.hours)
         escort = None if run.escort is None or guard is None else (run.escort, guard)
         return RunCost(row, run.vehicle, escort, days, metres, seconds)
+
+    def _taken(self, run: Run) -> list[list[str]]:
+        """Give the goods of each stop."""
+        taken: list[list[str]] = []
+        over: set[str] = set()
+        for stop in run.stops:
+            child = self._child(stop)
+            taken.append(self.goods.resolve(self.spec, child, stop, over))
+            over.update(taken[-1] if child.temporary and self.spec.direction == "out" else ())
+        return taken
 
     def _child(self, stop: Stop) -> Child:
         return self.spec.children[self.index[stop.at] - 1]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Collection
 
 from serentak.base.messages import _
 from serentak.plan.cost import working_days
@@ -12,8 +13,14 @@ from serentak.plan.violations import Findings
 from serentak.territory.model import District, Tier
 
 
-def check_teams(plan: Plan, district: District, findings: Findings) -> None:
-    """Check vehicle teams, escort teams and the officer's pins on vehicles over all stages."""
+def check_teams(plan: Plan, district: District, findings: Findings, driven: Collection[str] = ()) -> None:
+    """Check vehicle teams, escort teams and the officer's pins on vehicles over all stages.
+
+    Parameters
+    ----------
+    driven
+        Runs whose loading a log shows: that happened, whatever was planned.
+    """
     places = {place.id: place for place in district.places}
     runs = [(stage.base, run) for stage in plan.stages for run in stage.runs if stage.base in places]
     hours = {stage.id: _tier(district, stage.direction, stage.tier) for stage in plan.stages}
@@ -29,6 +36,8 @@ def check_teams(plan: Plan, district: District, findings: Findings) -> None:
     for vehicle, own in by_vehicle.items():
         own.sort(key=lambda pair: pair[1].depart)
         for (_base, earlier), (base, later) in itertools.pairwise(own):
+            if later.id in driven:
+                continue
             loading = later.depart - places[base].handling
             what = _("loading of {vehicle}, which is still out on {run},").format(vehicle=vehicle, run=earlier.id)
             findings.before("vehicle_double", later.id, what, loading, earlier.return_)

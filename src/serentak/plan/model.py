@@ -225,6 +225,51 @@ class BroughtBack(msgspec.Struct, frozen=True):
     goods: tuple[str, ...]
 
 
+class Elsewhere(msgspec.Struct, frozen=True):
+    """Goods that a log of hand-overs shows where no run of the plan has brought them; no run carries them.
+
+    Parameters
+    ----------
+    goods
+        Station id, or name of recapitulation boxes.
+    at
+        Who has them by the log: place, station or vehicle team; several, joined by `` + ``, where not together.
+    direction
+        Direction in which they are expected.
+    since
+        Moment of the act that says so.
+    entry
+        Index of its entry in the log.
+    """
+
+    goods: str
+    at: str
+    direction: Direction
+    since: int
+    entry: int
+
+
+class Logged(msgspec.Struct, frozen=True):
+    """How much of the state at the moment of a re-plan a log of hand-overs knew.
+
+    Parameters
+    ----------
+    known
+        Kits and recapitulation boxes (of a kecamatan) of which it knows who has them.
+    unknown
+        Those of which it knows nothing: they are taken to be where the plan has them.
+    late
+        Stops that the plan had done by then, and the log has not.
+    vehicles
+        Runs that another team drove than planned: run, and team by the log.
+    """
+
+    known: int
+    unknown: tuple[str, ...]
+    late: int
+    vehicles: tuple[tuple[str, str], ...]
+
+
 class Replan(msgspec.Struct, frozen=True):
     """What makes a plan a re-plan; the plan it replaces, its closures and its losses lie in ``input/replan/``.
 
@@ -245,6 +290,12 @@ class Replan(msgspec.Struct, frozen=True):
     stability_rupiah
         What it costs to keep the rest as issued: rupiah of the parts solved anew, less those of the same parts solved
         without a price on change; None where nothing had to be solved.
+    elsewhere
+        Goods that a log shows where no run has brought them, of earlier re-plans too where no log was asked again.
+    logged
+        How much a log knew; None where none was asked.
+    loaded
+        Runs that a log shows loaded before the plan has them loaded.
     """
 
     at: int
@@ -254,6 +305,9 @@ class Replan(msgspec.Struct, frozen=True):
     stranded: tuple[Stranded, ...]
     brought_back: tuple[BroughtBack, ...]
     stability_rupiah: int | None
+    elsewhere: tuple[Elsewhere, ...] = ()
+    logged: Logged | None = None
+    loaded: tuple[str, ...] = ()
 
 
 class Plan(msgspec.Struct, frozen=True):

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Literal
 
 from serentak.base.clock import DAY
 from serentak.kit.kits import Kits
 from serentak.plan.check_goods import Goods
-from serentak.plan.model import Direction, Plan, Run, Stage, Stop
+from serentak.plan.model import Direction, Elsewhere, Plan, Run, Stage, Stop
 from serentak.plan.stages import StageSpec, is_recap
 from serentak.plan.violations import Findings
 from serentak.territory.model import District
@@ -93,23 +94,36 @@ class State:
         return next((state for state in own if state.phase in ("loaded", "under_way")), None)
 
 
-def planned_state(plan: Plan, district: District, kits: Kits, specs: Iterable[StageSpec], at: int) -> State:
+def planned_state(
+    plan: Plan,
+    district: District,
+    kits: Kits,
+    specs: Iterable[StageSpec],
+    at: int,
+    elsewhere: Iterable[Elsewhere] = (),
+    progress: Mapping[str, tuple[Phase, int]] = MappingProxyType({}),
+) -> State:
     """Give the state that a plan has at a moment if everything goes as planned.
 
     Parameters
     ----------
     specs
         Stages of both directions, those of the plan's temporary places included.
+    elsewhere
+        Goods that are where no run brings them.
+    progress
+        Phase and number of stops done of runs of which that is known better than by their times.
     """
     stages = {spec.id: spec for spec in specs}
     ended = set(plan.replan.lost) if plan.replan else set()
+    early = set(plan.replan.loaded) if plan.replan else set()
     returning = {back.run: back.goods for back in plan.replan.brought_back} if plan.replan else {}
     runs: dict[str, RunState] = {}
     whereabouts: dict[str, str] = {}
     before: Goods | None = None
     directions: tuple[Direction, ...] = ("out", "back")
     for direction in directions:
-        goods = Goods(district, kits, direction, before, Findings())
+        goods = Goods(district, kits, direction, before, Findings(), elsewhere)
         if before is None:
             whereabouts.update(goods.at)
         before = goods
@@ -121,13 +135,17 @@ def planned_state(plan: Plan, district: District, kits: Kits, specs: Iterable[St
                 carried = carry(goods, spec, run)
                 if plan.replan is not None:
                     goods.strand(run.id, plan.replan.stranded)
-                state = _run_state(stage, spec, run, carried, at, ended=run.id in ended)
+                if run.id in progress:
+                    state = _known_state(stage, run, carried, *progress[run.id])
+                else:
+                    state = _run_state(stage, spec, run, carried, at, ended=run.id in ended, early=run.id in early)
                 state = replace(state, returning=returning.get(run.id, ()))
                 runs[run.id] = state
                 _locate(whereabouts, state, ended=run.id in ended)
                 for left in plan.replan.stranded if plan.replan and state.phase == "back" else ():
                     if left.run == run.id:
                         whereabouts.update(dict.fromkeys(left.goods, left.place))
+    whereabouts.update((one.goods, one.at) for one in elsewhere)
     return State(at, runs, whereabouts)
 
 
@@ -144,17 +162,31 @@ def carry(goods: Goods, spec: StageSpec, run: Run) -> tuple[tuple[str, ...], ...
 
 
 def _run_state(
-    stage: Stage, spec: StageSpec, run: Run, carried: tuple[tuple[str, ...], ...], at: int, *, ended: bool
+    stage: Stage,
+    spec: StageSpec,
+    run: Run,
+    carried: tuple[tuple[str, ...], ...],
+    at: int,
+    *,
+    ended: bool,
+    early: bool,
 ) -> RunState:
     if ended or run.return_ <= at:
         return RunState(stage, run, "back", len(run.stops), stage.base, run.return_, carried)
-    if at <= run.depart - spec.base.handling:
+    if at <= run.depart - spec.base.handling and not early:
         return RunState(stage, run, "waiting", 0, stage.base, run.depart, carried)
     if at < run.depart:
         return RunState(stage, run, "loaded", 0, stage.base, run.depart, carried)
     done = sum(_begun(spec, stop) <= at for stop in run.stops)
     here, left = (run.stops[done - 1].at, run.stops[done - 1].depart) if done else (stage.base, run.depart)
     return RunState(stage, run, "under_way", done, here, left, carried)
+
+
+def _known_state(stage: Stage, run: Run, carried: tuple[tuple[str, ...], ...], phase: Phase, done: int) -> RunState:
+    if phase == "back":
+        return RunState(stage, run, phase, len(run.stops), stage.base, run.return_, carried)
+    here, left = (run.stops[done - 1].at, run.stops[done - 1].depart) if done else (stage.base, run.depart)
+    return RunState(stage, run, phase, done, here, left, carried)
 
 
 def _begun(spec: StageSpec, stop: Stop) -> int:

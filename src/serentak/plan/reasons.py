@@ -77,6 +77,10 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
         N_("its boxes are held up at {place} on the way"),
         N_("mend the way to {place} first"),
     ),
+    "elsewhere": (
+        N_("the log shows its goods with {place}, where no run of the plan brings them"),
+        N_("have {place} hand them to who should have them, both signing; then re-plan from the log again"),
+    ),
     "not_delivered": (
         N_("it was not served on the way out ({out})"),
         N_("mend the way out first"),
@@ -100,6 +104,7 @@ _SHORT: Final = {
     "no_team": N_("no vehicle team left"),
     "stranded": N_("left on the road"),
     "held_up": N_("held up on the way"),
+    "elsewhere": N_("elsewhere, by the log"),
 }
 
 CODES: Final = tuple(_WORDS)

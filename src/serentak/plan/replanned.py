@@ -19,8 +19,10 @@ from typing import Final, Literal
 
 from serentak.kit.kits import Kits
 from serentak.kit.rules import Rules
-from serentak.plan.model import Direction, Plan, Run, Stranded
+from serentak.plan.difference import withdrawn_runs
+from serentak.plan.model import Direction, Elsewhere, Logged, Plan, Run, Stranded
 from serentak.plan.progress import RunState, State, planned_state
+from serentak.plan.sightings import Sighting, Went
 from serentak.plan.stages import Child, StageSpec, Unit, build_stages, is_recap
 from serentak.territory.model import District, FleetRow, Place, Station
 from serentak.travel import Legs, Point, Travel
@@ -64,7 +66,7 @@ class Before:
     Parameters
     ----------
     issued
-        The plan that it replaces.
+        The plan that it replaces; as it went, where a log was asked.
     sha256
         Hash of that plan's ``plan.json``.
     at
@@ -73,6 +75,10 @@ class Before:
         All that is closed or slowed, also what earlier re-plans knew.
     losses
         All who are lost or cut off, likewise.
+    sightings
+        What a log of hand-overs says up to that moment; None where none was asked.
+    went
+        How the plan went by that, see `serentak.plan.as_it_went`.
     """
 
     issued: Plan
@@ -80,11 +86,36 @@ class Before:
     at: int
     closures: tuple[Closure, ...] = ()
     losses: tuple[Loss, ...] = ()
+    sightings: tuple[Sighting, ...] | None = None
+    went: Went | None = None
+
+    @property
+    def elsewhere(self) -> tuple[Elsewhere, ...]:
+        """Goods that are where no run has brought them: by the log or, where none was asked, by the one asked last."""
+        if self.went is not None:
+            return self.went.elsewhere
+        return self.issued.replan.elsewhere if self.issued.replan else ()
 
     @property
     def stranded(self) -> tuple[Stranded, ...]:
         """What earlier re-plans left on the road."""
         return self.issued.replan.stranded if self.issued.replan else ()
+
+    @property
+    def logged(self) -> Logged | None:
+        """How much a log knew; None where none was asked."""
+        return self.went.logged if self.went is not None else None
+
+    @property
+    def loaded(self) -> tuple[str, ...]:
+        """Runs that are known to have been loaded early."""
+        if self.went is not None:
+            return self.went.loaded
+        return self.issued.replan.loaded if self.issued.replan else ()
+
+    def withdrawn(self, plan: Plan) -> tuple[str, ...]:
+        """Give the runs that were issued and are no more; also those whose goods have all gone other ways."""
+        return (*withdrawn_runs(self.issued, plan), *(self.went.dropped if self.went is not None else ()))
 
     def ways(self, travel: Travel, spec: StageSpec) -> Travel:
         """Give the ways of a stage from the moment of the re-plan on."""
@@ -162,8 +193,10 @@ def _temporary_child(spec: StageSpec, left: Stranded, here: Child | None, units:
 
 
 def state_at(before: Before, district: District, kits: Kits, specs: Mapping[Direction, Sequence[StageSpec]]) -> State:
-    """Give the state of the plan that is replaced, at the moment of the re-plan, as it was planned."""
-    return planned_state(before.issued, district, kits, [*specs["out"], *specs["back"]], before.at)
+    """Give the state of the plan that is replaced, at the moment of the re-plan: as planned, or as a log tells."""
+    progress = before.went.progress if before.went is not None else {}
+    everyone = [*specs["out"], *specs["back"]]
+    return planned_state(before.issued, district, kits, everyone, before.at, before.elsewhere, progress)
 
 
 def resumed(state: RunState, at: int, target: str, leg: int) -> int:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from serentak.base.clock import DAY
@@ -102,6 +104,21 @@ class Course:
     journeys: tuple[Journey, ...]
     stations: dict[Direction, tuple[str, ...]]
     places: dict[Direction, tuple[str, ...]]
+
+    def legs(self) -> Iterator[tuple[Point, Point, tuple[str, float], int]]:
+        """Give the legs of all runs, and those from their bases to each stop, on the days on which they may be driven.
+
+        The latter tell whether a stop can be reached at all, and serve those who try again on a later day.
+        """
+        for journey in self.journeys:
+            base, day = journey.base, journey.run.day
+            points = [base, *(halt.child.point for halt in journey.halts), base]
+            for start, end in itertools.pairwise(points):
+                yield start, end, journey.pace, day
+            for halt in journey.halts:
+                last = halt.closes // DAY if journey.direction == "out" and halt.child.is_station else day
+                for later in range(day, max(day, last) + 1):
+                    yield base, halt.child.point, journey.pace, later
 
 
 def make_course(

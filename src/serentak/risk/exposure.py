@@ -23,6 +23,8 @@ class Exposure:
         Stations inside its sites, and the voters on their lists.
     fixed
         Of these stations, those of which the district says that they cannot move inside their village.
+    movable
+        How many of these stations may move inside their village; of the rest nobody has said.
     places
         Ids of warehouses, hubs and road ends inside.
     nights
@@ -36,6 +38,7 @@ class Exposure:
     stations: tuple[str, ...]
     voters: int
     fixed: tuple[str, ...]
+    movable: int
     places: tuple[str, ...]
     nights: tuple[str, ...]
     runs: int
@@ -68,6 +71,7 @@ def exposures(course: Course, district: District, ways: Closures) -> tuple[Expos
                 tuple(station.id for station in stations),
                 sum(station.voters for station in stations),
                 tuple(station.id for station in stations if station.movable is False),
+                sum(station.movable is True for station in stations),
                 places,
                 tuple(place for place in places if place in nights),
                 runs,

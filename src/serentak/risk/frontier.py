@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from serentak.plan.cost import RunCost, add_up, working_days
@@ -11,6 +11,7 @@ from serentak.plan.model import Direction, Plan
 from serentak.risk.course import Course
 from serentak.risk.measures import Measure
 from serentak.risk.outlook import Outlook
+from serentak.territory.model import District
 from serentak.travel.hazards import Scenario
 
 
@@ -40,6 +41,28 @@ class Point:
 
 
 @dataclass(frozen=True, slots=True)
+class Worth:
+    """What a measure is worth: the plan with all measures, compared with a plan that lacks this one.
+
+    Parameters
+    ----------
+    kecamatan
+        Code; empty for a measure of the whole district.
+    measures
+        What belongs together: stations with the mode that serves them, and its vehicles.
+    late
+        Stations more that are late or not served without it, in the mean, both ways.
+    rupiah
+        What it costs: cost of the kecamatan's runs, or of the plan, less that without it.
+    """
+
+    kecamatan: str
+    measures: tuple[Measure, ...]
+    late: float
+    rupiah: int
+
+
+@dataclass(frozen=True, slots=True)
 class Hardened:
     """A plan before and after.
 
@@ -59,6 +82,8 @@ class Hardened:
         What each round reached at what cost.
     costs
         Rupiah of the runs of each kecamatan's hub and what lies behind it, before and after; the trunk not counted.
+    worth
+        What each measure is worth, on the futures by which measures were chosen.
     """
 
     target: float
@@ -70,6 +95,20 @@ class Hardened:
     measures: tuple[Measure, ...]
     frontier: tuple[Point, ...]
     costs: tuple[Mapping[str, int], Mapping[str, int]]
+    worth: tuple[Worth, ...] = ()
+
+
+def steps_by_kecamatan(measures: Iterable[Measure], district: District) -> dict[str, list[tuple[Measure, ...]]]:
+    """Give measures by kecamatan, what only makes sense together as one step; by "" those of all."""
+    places = {place.id: place.kecamatan for place in district.places}
+    codes = {station.kecamatan for station in district.stations}
+    found: dict[str, dict[tuple[str, str], list[Measure]]] = defaultdict(lambda: defaultdict(list))
+    for measure in measures:
+        kecamatan = places.get(measure.at, measure.at[:8] if measure.at[:8] in codes else "")
+        modal = measure.kind in ("reach", "vehicles")
+        key = ("mode", measure.mode) if modal else (measure.kind, measure.at)
+        found[kecamatan][key].append(measure)
+    return {kecamatan: [tuple(step) for _key, step in sorted(own.items())] for kecamatan, own in sorted(found.items())}
 
 
 def costs_by_kecamatan(course: Course) -> dict[str, int]:

@@ -9,7 +9,7 @@ again on the next day if that is before the deadline.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
@@ -31,6 +31,10 @@ class Ways(Protocol):
 
     def leg(self, start: Point, end: Point, pace: tuple[str, float], day: int, draws: Draws) -> Floats | float:
         """Give seconds, one number where they are the same in all futures; infinite where no way is open."""
+        ...
+
+    def prepare(self, legs: Iterable[tuple[Point, Point, tuple[str, float], int]], draws: Draws) -> None:
+        """Find at once what will be asked for."""
         ...
 
     def slower(self, mode: str, day: int, draws: Draws) -> Floats | float:
@@ -86,7 +90,9 @@ def play_futures(
     """
     arrivals = Arrivals(futures, missed={d: np.zeros(len(course.stations[d]) + 1, np.int64) for d in ("out", "back")})
     done = 0
+    legs = tuple(course.legs())
     for draws in chunks(seed, futures):
+        ways.prepare(legs, draws)
         _Unfolding(course, ways, uncertainty, draws).into(arrivals)
         done += draws.size
         if progress is not None:

@@ -12,7 +12,7 @@ from msgspec import structs
 from serentak.kit.kits import Kits
 from serentak.kit.rules import Rules
 from serentak.plan.cost import RunCost, add_up, working_days
-from serentak.plan.difference import changed_runs, withdrawn_runs
+from serentak.plan.difference import changed_runs
 from serentak.plan.model import SCHEMA, BroughtBack, Direction, Plan, Replan, Stage, Stranded, Totals, Unserved
 from serentak.plan.progress import State
 from serentak.plan.replanned import (
@@ -99,7 +99,7 @@ def replan_district(
     single = {unit.name: unit for unit in units_of(start_goods(district, kits), district, kits)}
     setting = Setting(before, district, single, frozenset(over), Search(patience, before.issued.seed, price_of_change))
     out, back, stages, stability = _there_and_back(specs, known, travel, setting)
-    unserved = _unserved(district, kits, out, back)
+    unserved = _unserved(before, district, kits, out, back)
     lost = [*(before.issued.replan.lost if before.issued.replan else ()), *over]
     gone = tuple(name for name in lost if any(run.id == name for stage in stages for run in stage.runs))
     plan = Plan(
@@ -124,13 +124,18 @@ def _there_and_back(
     issued = {stage.id: stage for stage in setting.before.issued.stages}
     start = dict.fromkeys(setting.single, LONG_AGO)
     warehouse = next(place.id for place in setting.district.places if place.kind == "warehouse")
-    out = Goods("out", dict.fromkeys(start, warehouse), dict(start))
+    away = {
+        direction: {one.goods: one.at for one in setting.before.elsewhere if one.direction == direction}
+        for direction in DIRECTIONS
+    }
+    out = Goods("out", dict.fromkeys(start, warehouse) | away["out"], dict(start))
     back = out
     stages: list[Stage] = []
     priced: list[int] = []
     for direction in DIRECTIONS:
         if direction == "back":
             arrived = {name: place for name, place in out.where.items() if _arrived(setting, out, name)}
+            arrived.update((name, place) for name, place in away["back"].items() if name in arrived)
             back = Goods("back", arrived, dict.fromkeys(arrived, LONG_AGO))
         for spec in specs[direction]:
             goods = out if direction == "out" else back
@@ -151,7 +156,12 @@ def _arrived(setting: Setting, goods: Goods, name: str) -> bool:
     return goods.where[name] == recap_holders(setting.district).get(name.removesuffix("-R"), warehouse)
 
 
-def _unserved(district: District, kits: Kits, out: Goods, back: Goods) -> tuple[Unserved, ...]:
+def _held(before: Before, name: str, direction: Direction, place: str) -> Unserved:
+    astray = any((one.goods, one.direction, one.at) == (name, direction, place) for one in before.elsewhere)
+    return Unserved(name, direction, "elsewhere" if astray else "held_up", None, {"place": place})
+
+
+def _unserved(before: Before, district: District, kits: Kits, out: Goods, back: Goods) -> tuple[Unserved, ...]:
     """List who is not served, in the order of the district; what lies on the road because of others says so too."""
     order = {name: n for n, name in enumerate(start_goods(district, kits))}
     warehouse = next(place.id for place in district.places if place.kind == "warehouse")
@@ -160,10 +170,10 @@ def _unserved(district: District, kits: Kits, out: Goods, back: Goods) -> tuple[
     for name in order:
         home = holders.get(name.removesuffix("-R"), warehouse) if is_recap(name) else name
         if out.where[name] != home:
-            lost = out.lost.get(name, Unserved(name, "out", "held_up", None, {"place": out.where[name]}))
+            lost = out.lost.get(name) or _held(before, name, "out", out.where[name])
             found += [lost, Unserved(name, "back", "not_delivered", None, {"out": lost.reason})]
         elif back.where[name] != warehouse:
-            found.append(back.lost.get(name, Unserved(name, "back", "held_up", None, {"place": back.where[name]})))
+            found.append(back.lost.get(name) or _held(before, name, "back", back.where[name]))
     return tuple(sorted(found, key=lambda lost: (lost.direction == "back", order[lost.station])))
 
 
@@ -221,6 +231,9 @@ def _recorded(
     stability: int | None,
 ) -> Plan:
     """Say in a re-plan what it changes."""
-    replan = Replan(before.at, (), withdrawn_runs(before.issued, plan), gone, stranded, tuple(brought_back), stability)
+    replan = Replan(
+        before.at, (), before.withdrawn(plan), gone, stranded, tuple(brought_back), stability, before.elsewhere,
+        before.logged, before.loaded,
+    )  # fmt: skip
     marked = structs.replace(plan, replan=replan)
     return structs.replace(marked, replan=structs.replace(replan, changed=changed_runs(before.issued, marked)))

@@ -59,6 +59,8 @@ class Setting:
     ----------
     ended
         Runs that end on the road.
+    busy
+        Moment until which a vehicle team is on the road with what it had loaded, of all stages so far.
     single
         Every kit, and the recapitulation boxes of every kecamatan, as a unit of its own.
     """
@@ -68,6 +70,7 @@ class Setting:
     single: Mapping[str, Unit]
     ended: Collection[str]
     search: Search
+    busy: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -112,7 +115,7 @@ class _Desk:
         self.problem = Problem(spec, (), {pace: ways.legs(self.points, *pace) for pace in paces}, pins)
         self.tasks: list[Task] = []
         self.runs: list[Run] = []
-        self.busy: dict[str, int] = {}
+        self.busy = setting.busy
 
     def replan(self) -> Replanned:
         """See `replan_stage`."""

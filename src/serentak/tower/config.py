@@ -103,7 +103,7 @@ def read_config() -> Config:
     InputError
         When a value cannot be read.
     """
-    said = {each.name: os.environ.get(each.name, each.default).strip() for each in SETTINGS}
+    said = {each.name: os.environ.get(each.name, "").strip() or each.default for each in SETTINGS}
     proxies = said["SERENTAK_PROXIES"]
     if not proxies.isdigit():
         message = _("this is no number")

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
+from serentak.travel.changing import Changing
 from serentak.travel.crow import CrowFlight
 from serentak.travel.hazards import CLOSED, Hazards
 from serentak.travel.protocol import UNREACHABLE, Point
-from serentak.travel.road import RoadTravel
+from serentak.travel.road import RoadTravel, door_to_door, walked
 
 Pace = tuple[str, float]
 
@@ -57,6 +59,10 @@ class AffectedEstimate:
             seconds = round(seconds * effect)
         return seconds, effects.keys() - active
 
+    def many(self, legs: Sequence[tuple[Point, Point]], pace: Pace, active: frozenset[int]) -> NDArray[np.int64]:
+        """Give the seconds of legs while sites are active."""
+        return np.array([self.seconds(start, end, pace, active)[0] for start, end in legs], dtype=np.int64)
+
 
 class AffectedRoads:
     """Legs on a network, under hazards: the best way that is left.
@@ -71,7 +77,10 @@ class AffectedRoads:
 
     def __init__(self, travel: RoadTravel, hazards: Hazards) -> None:
         self._travel, self._hazards = travel, hazards
-        self._changed: dict[tuple[str, frozenset[int]], RoadTravel] = {}
+        self._changing: dict[str, Changing] = {}
+        self._active: dict[str, frozenset[int]] = {}
+        self._arcs: dict[int, NDArray[np.int64]] = {}
+        self._joined: dict[tuple[str, str], tuple[int, int]] = {}
 
     @cached_property
     def edges(self) -> tuple[frozenset[int], ...]:
@@ -89,29 +98,53 @@ class AffectedRoads:
     def seconds(self, start: Point, end: Point, pace: Pace, active: frozenset[int]) -> tuple[int, Collection[int]]:
         """Give the seconds of a leg while sites are active, and the sites that would change it."""
         mode, factor = pace
-        seconds, edges = self._under(mode, active).quick(start, end, mode, factor)
+        (here, walk), (there, walk_on) = self._node(start, mode), self._node(end, mode)
+        if here == there or min(here, there) < 0:
+            return int(self._travel.seconds((start, end), mode, factor)[0, 1]), ()
+        time, edges = self._under(mode, active).way(here, there)
         met: set[int] = set()
-        for edge in edges:
+        for edge in edges.tolist():
             met.update(self._sites_of.get(edge, ()))
+        seconds = int(door_to_door(np.array(time), np.array(walk + walk_on), factor))
         return seconds, {site for site in met - active if _effect(self._hazards, site, mode) is not None}
 
-    def _under(self, mode: str, active: frozenset[int]) -> RoadTravel:
-        key = mode, active
-        if key not in self._changed:
-            closed: set[int] = set()
-            slowed: dict[int, float] = {}
+    def many(self, legs: Sequence[tuple[Point, Point]], pace: Pace, active: frozenset[int]) -> NDArray[np.int64]:
+        """Give the seconds of legs between points that the network joins, while sites are active."""
+        mode, factor = pace
+        joined = np.array([(*self._node(start, mode), *self._node(end, mode)) for start, end in legs], dtype=np.int64)
+        times = self._under(mode, active).times(joined[:, 0], joined[:, 2])
+        return door_to_door(times, joined[:, 1] + joined[:, 3], factor)
+
+    def _node(self, point: Point, mode: str) -> tuple[int, int]:
+        """Give the node a point is joined to, negative if to none, and the milliseconds of the walk there."""
+        if mode not in self._travel.graph.milliseconds:
+            return -1, 0
+        key = point.id, mode
+        if key not in self._joined:
+            snapped = self._travel.snapper.snap((point,), mode)
+            self._joined[key] = int(snapped.node[0]), int(walked(snapped.metres)[0])
+        return self._joined[key]
+
+    def _under(self, mode: str, active: frozenset[int]) -> Changing:
+        """Give the network while sites are active; that of the last question is at hand."""
+        if mode not in self._changing:
+            self._changing[mode], self._active[mode] = self._travel.changing(mode), frozenset()
+        network = self._changing[mode]
+        if self._active[mode] != active:
+            closed, slowed = [], []
             for site in sorted(active):
                 effect = _effect(self._hazards, site, mode)
+                if effect is None or not self.edges[site]:
+                    continue
+                if site not in self._arcs:
+                    self._arcs[site] = network.arcs(self.edges[site])
                 if effect == CLOSED:
-                    closed |= self.edges[site]
-                elif effect is not None:
-                    for edge in self.edges[site]:
-                        slowed[edge] = slowed.get(edge, 1.0) * effect
-            travel = self._travel.close(closed)
-            for factor in sorted(set(slowed.values())):
-                travel = travel.slow([edge for edge, own in slowed.items() if own == factor], factor)
-            self._changed[key] = travel
-        return self._changed[key]
+                    closed.append(self._arcs[site])
+                else:
+                    slowed.append((self._arcs[site], effect))
+            network.change(closed, slowed)
+            self._active[mode] = active
+        return network
 
 
 def edges_of(travel: RoadTravel, hazards: Hazards) -> tuple[frozenset[int], ...]:

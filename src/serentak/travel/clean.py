@@ -252,7 +252,7 @@ def _graph(edges: _Edges, shapes: _Shapes, lines: Lines) -> Graph:
     metres = np.maximum(1, np.rint(edges.metres)).astype(np.int64)
     kinds = tuple(dict.fromkeys(trait.kind for trait in lines.traits))
     kind = np.array([kinds.index(trait.kind) for trait in lines.traits], dtype=np.int16)[lines.trait[line]]
-    arcs = _Arcs(lines, line, edges.metres, metres)
+    arcs = _Arcs(lines, line, edges.metres, metres, (tail, head))
     return Graph(
         lon=lon,
         lat=lat,
@@ -276,8 +276,10 @@ def _graph(edges: _Edges, shapes: _Shapes, lines: Lines) -> Graph:
 class _Arcs:
     """Directions of edges that somebody may use, and the time they take."""
 
-    def __init__(self, lines: Lines, line: Ints, exact: Floats, metres: Ints) -> None:
-        self.lines, self.line, self.metres = lines, line, metres
+    def __init__(
+        self, lines: Lines, line: Ints, exact: Floats, metres: Ints, ends: tuple[NDArray[np.int32], NDArray[np.int32]]
+    ) -> None:
+        self.lines, self.line, self.metres, self.ends = lines, line, metres, ends
         self.trait = lines.trait[line]
         self.share = exact / np.maximum(1e-9, np.bincount(line, weights=exact, minlength=len(lines.trait)))[line]
         self.ahead = np.flatnonzero(np.array([any(t.ahead) for t in lines.traits])[self.trait])
@@ -294,6 +296,27 @@ class _Arcs:
                 found[mode] = both
         return found
 
+    def _waiting(self, mode: str) -> Floats:
+        """Give the milliseconds of waiting by edge: half of it at every shore, so none where ferries meet at sea.
+
+        A shore is an end that a way of the mode leads to, or that no other ferry goes on from.
+        """
+        wait = np.array([t.wait * 1000.0 for t in self.lines.traits])[self.trait]
+        sails = wait > 0
+        if not sails.any():
+            return wait
+        number = MODES.index(mode)
+        rides = np.array([t.ahead[number] > 0 or t.back[number] > 0 for t in self.lines.traits])[self.trait]
+        tail, head = self.ends
+        ferries = np.bincount(
+            np.concatenate((tail[sails], head[sails])), minlength=int(max(tail.max(), head.max())) + 1
+        )
+        shore = ferries == 1
+        land = rides & ~sails
+        shore[tail[land]] = shore[head[land]] = True
+        halves: Floats = wait / 2 * (shore[tail].astype(np.int64) + shore[head])
+        return halves
+
     def _time(self, mode: str, edge: Ints, kmh: Floats) -> Ints:
         traits = self.lines.traits
         trait = self.trait[edge]
@@ -301,9 +324,9 @@ class _Arcs:
         with np.errstate(divide="ignore"):
             time = self.metres[edge] * 3600 / speed
         if mode != "boat":
-            # Those who ride along take the time of the crossing and wait for it; a stretch of it takes its share.
+            # Those who ride along take the time of the crossing; a stretch of it takes its share.
             crossing = np.array([t.seconds for t in traits])[trait] * 1000.0
             time = np.where((crossing > 0) & (speed > 0), crossing * self.share[edge], time)
-            time += np.array([t.wait for t in traits])[trait] * 1000.0 * self.share[edge]
+            time += self._waiting(mode)[edge]
         usable = speed > 0
         return np.where(usable, np.maximum(1, np.rint(np.where(usable, time, 0))), UNREACHABLE).astype(np.int64)

@@ -91,6 +91,16 @@ class DijkstraMetric:
         """Give the fastest times."""
         return _searched(self._csr, np.asarray(sources, np.int64), np.asarray(targets, np.int64), LONGEST)
 
+    def pairs(self, sources: ArrayLike, targets: ArrayLike) -> NDArray[np.int64]:
+        """Give the fastest times of pairs."""
+        starts, place = np.unique(np.asarray(sources, dtype=np.int64), return_inverse=True)
+        times: NDArray[np.int64] = np.empty(len(place), dtype=np.int64)
+        there = np.asarray(targets, dtype=np.int64)
+        for number, start in enumerate(starts):
+            own = place == number
+            times[own] = self.matrix([start], there[own])[0]
+        return times
+
     def path(self, source: int, target: int) -> NDArray[np.int64] | None:
         """Give the arcs of a fastest path."""
         nodes = _nodes_between(self._csr, source, target, LONGEST)

@@ -45,6 +45,10 @@ class Metric(Protocol):
         """Give the fastest times in milliseconds, shape (sources, targets); `UNREACHABLE` where there is no way."""
         ...
 
+    def pairs(self, sources: ArrayLike, targets: ArrayLike) -> NDArray[np.int64]:
+        """Give the fastest times from each source to the target beside it, shape (n,)."""
+        ...
+
     def path(self, source: int, target: int) -> NDArray[np.int64] | None:
         """Give the arcs of a fastest path in order of travel, or None; empty from a node to itself."""
         ...

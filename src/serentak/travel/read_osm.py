@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from array import array
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
 
 from serentak.base.errors import InputError
 from serentak.base.messages import _
@@ -17,6 +20,10 @@ _KEYS: Final = ("highway", "route", "waterway", "man_made", "barrier")
 _NOWHERE: Final = 2147483647
 """Coordinate of a node whose position osmium does not know."""
 _DEGREE: Final = 1e-7
+_LOCATED: Final = "LocationsOnWays"
+"""What the head of an extract says whose ways carry the positions of their nodes; it has no other nodes."""
+_FEATURES: Final = 8
+"""How many optional features of an extract are looked through."""
 _GATE_KEYS: Final = -(1 << 62)
 """Keys of the ends that a way gets at a barrier begin here: no node of OpenStreetMap has such a number."""
 
@@ -24,12 +31,13 @@ _GATE_KEYS: Final = -(1 << 62)
 def read_osm(path: Path, judge: Judge, problems: Problems) -> Lines:
     """Read the ways that somebody may travel on.
 
-    Relations are not read. Where an extract was clipped, a way ends at its last bend that is in the file.
+    Relations are not read, nor what JOSM has marked as deleted. Where an extract was clipped, a way ends at its last
+    bend that is in the file.
 
     Raises
     ------
     InputError
-        When the file is damaged, or holds no way with positions.
+        When the file is damaged, is a history or a change, or no way in it has positions.
     """
     from osmium import InvalidLocationError  # noqa: PLC0415 - heavy; only those who have a network pay for it
 
@@ -51,28 +59,64 @@ class _Reader:
         import osmium  # noqa: PLC0415
 
         positions = osmium.index.create_map("flex_mem")
+        self.drafts: dict[int, tuple[int, int]] = {}
         self._pass(positions)
         if self.missing and not self.path.name.lower().endswith(".pbf"):
-            # Some programs write ways before their nodes; a second pass finds what the first has stored.
+            # Some programs write ways before their nodes; a second pass finds what the first has stored. What was
+            # drawn and never uploaded has numbers below zero, which osmium does not store.
+            for node in osmium.FileProcessor(str(self.path), osmium.osm.NODE) if self.unsent else ():
+                if isinstance(node, osmium.osm.Node) and node.id < 0 and not node.deleted:
+                    self.drafts[node.id] = (node.location.x, node.location.y)
             self.judge.forget()
             self._pass(positions)
+        self._say()
+        return self.lines.build(self.judge.traits)
+
+    def _say(self) -> None:
+        """Say what the file lacks, and what it has twice."""
+        if self.missing and not len(self.lines):
+            raise InputError.of(
+                self.path.name,
+                _("no way in it has a position: the nodes are missing"),
+                _("export it again with the nodes of its ways"),
+            )
         if self.missing:
             self.problems.note(
                 self.path.name, None,
                 _("{ways} ways lack nodes that are not in the file; they end where it ends").format(ways=self.clipped),
                 _("cut the extract a little larger than the district"),
             )  # fmt: skip
-        return self.lines.build(self.judge.traits)
+        numbers, times = np.unique(np.array(self.used), return_counts=True)
+        if (times > 1).any():
+            self.problems.warn(
+                self.path.name, None, None, ", ".join(map(str, numbers[times > 1][:5].tolist())),
+                _("{n} ways stand in the file more than once; all of their versions are used").format(
+                    n=(times > 1).sum()
+                ),
+                _("join extracts with osmium merge, which keeps one of each"),
+            )  # fmt: skip
 
     def _pass(self, positions: Any) -> None:
         import osmium  # noqa: PLC0415
 
         self.lines = LineBuilder()
         self.missing = self.clipped = 0
+        self.unsent = False
+        self.used = array("q")
         self.gates: dict[int, int] = {}
         self._next_key = _GATE_KEYS
         objects = osmium.FileProcessor(str(self.path), osmium.osm.NODE | osmium.osm.WAY)
-        for thing in objects.with_locations(positions).with_filter(osmium.filter.KeyFilter(*_KEYS)):
+        if objects.header.has_multiple_object_versions:
+            raise InputError.of(
+                self.path.name,
+                _("the file is a history or a change, not a map of one day"),
+                _("cut a map of one day from it: osmium time-filter"),
+            )
+        if not any(objects.header.get(f"pbf_optional_feature_{n}", "") == _LOCATED for n in range(_FEATURES)):
+            objects = objects.with_locations(positions)
+        for thing in objects.with_filter(osmium.filter.KeyFilter(*_KEYS)):
+            if isinstance(thing, osmium.osm.Changeset) or thing.deleted:
+                continue
             if isinstance(thing, osmium.osm.Way):
                 self._way(thing)
             elif (number := self.judge.gate(dict(thing.tags))) >= 0:
@@ -84,7 +128,11 @@ class _Reader:
         trait = self.judge.way(way.id, tags, name)
         if trait < 0:
             return
+        self.used.append(way.id)
         bends = [(node.ref, node.x, node.y) for node in way.nodes]
+        if bends and min(bends)[0] < 0:
+            self.unsent = True
+            bends = [(ref, *self.drafts.get(ref, (x, y))) for ref, x, y in bends]
         known = [bend for bend in bends if bend[1] != _NOWHERE]
         if len(known) == len(bends):
             self._pieces(way.id, trait, name, known)

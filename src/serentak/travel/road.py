@@ -12,6 +12,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from serentak.travel.changing import Changing
 from serentak.travel.crow import CrowFlight
 from serentak.travel.graph import Graph
 from serentak.travel.protocol import UNREACHABLE, Legs, Point, Way
@@ -175,17 +176,15 @@ class RoadTravel:
             return None
         return self._searches.path(here, there, mode, self.changes)
 
-    def quick(self, start: Point, end: Point, mode: str, speed_factor: float = 1.0) -> tuple[int, frozenset[int]]:
-        """Give the seconds of `legs` and the edges of a fastest way, of equally fast ones any.
+    def changing(self, mode: str) -> Changing:
+        """Give the network as it is now for those who close and open its edges thousands of times.
 
-        For those who ask thousands of times under other closures: only the time is measured.
+        Raises
+        ------
+        KeyError
+            When the network knows no way of this mode.
         """
-        seconds = int(self.seconds((start, end), mode, speed_factor)[0, 1])
-        if mode not in self.graph.milliseconds or seconds == UNREACHABLE:
-            return seconds, frozenset()
-        here, there = map(int, self.snapper.snap((start, end), mode).node)
-        arcs = self._searches.any_path(here, there, mode, self.changes)
-        return seconds, frozenset(self.graph.edge[arcs].tolist())
+        return Changing(self._searches, self._searches.weights(mode, self.changes))
 
     def _drawn(self, arcs: NDArray[np.int64]) -> list[tuple[float, float]]:
         graph, line = self.graph, []
@@ -195,6 +194,19 @@ class RoadTravel:
             bends = list(zip(graph.shape_lon[own].tolist(), graph.shape_lat[own].tolist(), strict=True))
             line += bends if graph.forward[arc] else bends[::-1]
         return line
+
+
+def walked(metres: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Give the milliseconds of walks between points and the network."""
+    return -(-metres * 3600 // ON_FOOT)
+
+
+def door_to_door(times: NDArray[np.int64], walks: NDArray[np.int64], speed_factor: float) -> NDArray[np.int64]:
+    """Give seconds of milliseconds on the network and of the walks at its ends, which keep `UNREACHABLE`."""
+    # In whole numbers, so that every machine rounds alike.
+    factor = Fraction(str(speed_factor)).limit_denominator(1_000_000)
+    seconds = -(-(times + walks) * factor.denominator // (1000 * factor.numerator))
+    return np.where(times == UNREACHABLE, UNREACHABLE, seconds)
 
 
 def said(pieces: Sequence[tuple[str, int]]) -> tuple[tuple[str, int], ...]:
@@ -240,11 +252,7 @@ class _Joined:
 
     def seconds(self, times: NDArray[np.int64], speed_factor: float) -> NDArray[np.int64]:
         """Give seconds of milliseconds on the network with the walks at both ends; zero from a point to itself."""
-        walks = -(-self.metres * 3600 // ON_FOOT)
-        # In whole numbers, so that every machine rounds alike.
-        factor = Fraction(str(speed_factor)).limit_denominator(1_000_000)
-        seconds = -(-(times + self.at_both_ends(walks)) * factor.denominator // (1000 * factor.numerator))
-        seconds = np.where(times == UNREACHABLE, UNREACHABLE, seconds)
+        seconds = door_to_door(times, self.at_both_ends(walked(self.metres)), speed_factor)
         np.fill_diagonal(seconds, 0)
         return seconds
 

@@ -153,7 +153,11 @@ def _nearest_ends(
     return [
         (_End(row, int(np.ceil(taken[node] / 1000)), off), end_of[int(source[node])])
         for row, node, off in zip(rows, goal.tolist(), joined.metres.tolist(), strict=True)
-        if node >= 0 and np.isfinite(taken[node]) and piece[node] == piece[source[node]]
+        if node >= 0
+        and np.isfinite(taken[node])
+        and piece[node] == piece[source[node]]
+        # Nobody changes to a boat that brings the goods less far than they are carried behind it.
+        and (go_on == "foot" or _straight(graph, int(source[node]), node) > off)
     ]
 
 

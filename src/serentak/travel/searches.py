@@ -87,10 +87,9 @@ class Searches:
         """Give the arcs of the way that `between` measures, or None."""
         return self._mode(mode).path(source, target, changes)
 
-    def any_path(self, source: int, target: int, mode: str, changes: Changes) -> Table:
-        """Give the arcs of any fastest way; none where there is no way."""
-        arcs = self._mode(mode).metric(changes).path(source, target)
-        return np.empty(0, dtype=np.int64) if arcs is None else arcs
+    def weights(self, mode: str, changes: Changes) -> Table:
+        """Give the milliseconds over every arc; `UNREACHABLE` where it is closed."""
+        return self._mode(mode).at(changes)
 
     def _mode(self, mode: str) -> _Mode:
         if mode not in self._modes:
@@ -153,14 +152,14 @@ class _Mode:
         arcs = self.metric(changes).path(source, target)
         if arcs is None or self._is_only(source, arcs, changes):
             return arcs
-        time = int(self._at(changes)[arcs].sum())
+        time = int(self.at(changes)[arcs].sum())
         return self._measure(changes).path(source, target, time)
 
     def _is_only(self, source: int, arcs: Table, changes: Changes) -> bool:
         """Tell whether no other way is as fast: one would have to come into this one by an arc that fits as well."""
         order, starts = self.searches.incoming
         entering = np.concatenate([order[starts[node] : starts[node + 1]] for node in self.graph.head[arcs]] or [arcs])
-        weights = self._at(changes)[entering]
+        weights = self.at(changes)[entering]
         entering, weights = entering[weights >= 0], weights[weights >= 0]
         ends = np.r_[self.graph.tail[entering], self.graph.head[entering]]
         asked, place = np.unique(ends, return_inverse=True)
@@ -196,7 +195,8 @@ class _Mode:
     def _unchanged(self) -> Lengths:
         return Lengths(self.searches.plain, self.weights, self.searches.lengths)
 
-    def _at(self, changes: Changes) -> Table:
+    def at(self, changes: Changes) -> Table:
+        """Give the milliseconds over every arc."""
         return self._measure(changes).milliseconds
 
     def _changed(self, changes: Changes) -> tuple[Table, Table]:

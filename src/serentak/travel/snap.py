@@ -99,7 +99,7 @@ class Snapper:
             from scipy.spatial import KDTree  # noqa: PLC0415 - heavy; only those who have a network pay for it
 
             graph, pieces = self.graph, self.pieces(mode)
-            halts = np.array([can_stop(kind) for kind in graph.kinds])
+            halts = np.array([can_stop(kind, mode) for kind in graph.kinds])
             ends = np.zeros(len(graph.lon), dtype=np.bool_)
             if mode in graph.milliseconds:
                 arcs = (graph.milliseconds[mode] != UNREACHABLE) & halts[graph.kind[graph.edge]]

@@ -117,7 +117,7 @@ class _Look:
             median=int(np.quantile(metres, 0.5)) if known else 0,
             ninth=int(np.quantile(metres, 0.9)) if known else 0,
             longest=int(metres.max()) if known else 0,
-            worst=tuple((_called(self.who[n]), m) for m, n in worst),
+            worst=tuple((_exactly(self.who[n]), m) for m, n in worst),
         )
 
     def unreached(self) -> tuple[list[Unreached], list[Stranded]]:
@@ -180,6 +180,11 @@ class _Look:
         node, metres = self._nearest[mode, here, there]
         lon, lat = round(float(self.graph.lon[node]), 6), round(float(self.graph.lat[node]), 6)
         return Gap(mode, int(pieces.metres[here]), count, metres, lon, lat)
+
+
+def _exactly(thing: Place | Station) -> str:
+    """Name a place as people do, and a station by its id: its village has many."""
+    return _called(thing) if hasattr(thing, "name") else thing.id
 
 
 def _called(thing: Place | Station) -> str:

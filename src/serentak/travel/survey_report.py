@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -177,6 +177,14 @@ class Survey:
         said += [
             "  " + _("{mode}: the network has no way for it; its times stay estimates").format(mode=mode)
             for mode in self.estimated
+        ]
+        partly = Counter(row.mode for row in self.unreached if not row.only)
+        said += [
+            "  "
+            + _("{mode}: does not reach {n} stations and places that another vehicle of their parent reaches").format(
+                mode=mode, n=number(n)
+            )
+            for mode, n in partly.items()
         ]
         lost = _in_groups([row for row in self.unreached if row.only])
         said += [f"  {line}" for line in lost[:SHOWN]]

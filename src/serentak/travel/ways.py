@@ -22,14 +22,22 @@ TABLE: Final = Path(__file__).with_name("ways.toml")
 TAGS: Final = (
     "highway", "route", "waterway", "man_made", "oneway", "oneway:motorcycle", "junction", "surface", "tracktype",
     "smoothness", "maxspeed", "width", "maxwidth", "maxweight", "maxheight", "access", "vehicle", "motor_vehicle",
-    "motorcar", "motorcycle", "hgv", "goods", "foot", "boat", "ship", "area", "bridge", "bridge:structure",
-    "intermittent", "duration",
+    "motorcar", "motorcycle", "hgv", "goods", "foot", "boat", "motorboat", "ship", "area", "bridge", "bridge:structure",
+    "intermittent", "duration", "maxweightrating", "sac_scale", "tunnel", "motorroad",
 )  # fmt: skip
 """Tags of a way that decide anything; all others are not read."""
 
 _NUMBER: Final = re.compile(r"([+-]?[0-9]+(?:[.,][0-9]+)?)\s*([a-z/]*)")
+_FEET: Final = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*(?:'|ft|feet)\s*(?:([0-9]+(?:\.[0-9]+)?)\s*(?:\"|''|in)?)?")
 _DURATION: Final = re.compile(r"(?:([0-9]{1,3}):)?([0-9]{1,3}):([0-9]{2})")
 _PER_UNIT: Final = {"mph": 1.609344, "knots": 1.852, "kn": 1.852}
+_PER_MEASURE: Final = {"": 1.0, "m": 1.0, "cm": 0.01, "t": 1.0, "kg": 0.001, "st": 0.90718474, "lt": 1.0160469,
+                       "lb": 0.00045359237, "lbs": 0.00045359237}  # fmt: skip
+_CAPS: Final = (
+    ("surface", "surface"), ("tracktype", "tracktype"), ("smoothness", "smoothness"), ("sac_scale", "sac_scale"),
+    ("tunnel", "tunnel"), ("motorroad", "motorroad"), ("bridge", "bridge"), ("bridge", "bridge:structure"),
+)  # fmt: skip
+"""Tables of caps on the speed, each with the tag that names its row."""
 _ONE_WAY: Final = {"yes": 1, "true": 1, "1": 1, "-1": -1, "reverse": -1}
 _NOBODY: Final = ("reversible",)
 """One-ways whose direction changes by the hour."""
@@ -50,7 +58,7 @@ class Trait:
     seconds
         Duration of the whole way as its tags give it, for those who ride along; 0 when they do not.
     wait
-        Seconds of waiting before the way.
+        Seconds of waiting for a crossing by it from shore to shore, for those who ride along.
     whole
         Whether the way is never cut into shorter edges.
     gate
@@ -77,9 +85,9 @@ def snap_limit(mode: str) -> int:
     return int(table()["snap"][mode])
 
 
-def can_stop(kind: str) -> bool:
-    """Tell whether somebody can halt on a way of this kind, so that a point may be joined to it."""
-    return bool(table()["kinds"].get(kind, {}).get("stop", True))
+def can_stop(kind: str, mode: str) -> bool:
+    """Tell whether a mode can halt on a way of this kind, so that a point may be joined to it."""
+    return mode in table()["kinds"].get(kind, {}).get("stop", MODES)
 
 
 @dataclass(slots=True)
@@ -215,36 +223,32 @@ def _speed(mode: str, row: Mapping[str, Any], tags: Mapping[str, str], limit: fl
     if allowed is False or _too_small(mode, tags):
         return 0.0
     kmh = row.get("speed", {}).get(mode)
-    if kmh is None and allowed:
+    if kmh is None and _allowed(mode, tags, own=True):
         kmh = row.get("permitted", {}).get(mode)
     if kmh is None and any(tags.get(name) in values for name, values in table()["firm"].items()):
         kmh = row.get("firm", {}).get(mode)
     if kmh is None:
         return 0.0
-    caps = [
-        table()[name].get(tags.get(tag, ""), {}).get(mode)
-        for name, tag in (
-            ("surface", "surface"),
-            ("tracktype", "tracktype"),
-            ("smoothness", "smoothness"),
-            ("bridge", "bridge"),
-            ("bridge", "bridge:structure"),
-        )
-    ]
+    caps = [table()[name].get(value, {}).get(mode) for name, tag in _CAPS for value in _values(tags, tag)]
     if limit and mode != "foot":
         caps.append(limit)
     return float(min([kmh, *(cap for cap in caps if cap is not None)]))
 
 
-def _allowed(mode: str, tags: Mapping[str, str]) -> bool | None:
-    """Tell what the most particular tag of access says; None when none says anything."""
+def _values(tags: Mapping[str, str], tag: str) -> list[str]:
+    """Give the values of a tag, which may be several: ``agricultural;forestry``."""
+    return [value.strip() for value in tags.get(tag, "").split(";")]
+
+
+def _allowed(mode: str, tags: Mapping[str, str], *, own: bool = False) -> bool | None:
+    """Tell what the most particular tag of access says, or of the mode's own tags; None when none says anything."""
     words = table()["access_values"]
     for name in table()["access"][mode]:
-        value = tags.get(name)
-        if value in words["no"]:
+        values = _values(tags, name)
+        if any(value in words["yes"] for value in values):
+            return None if own and name == "access" else True
+        if any(value in words["no"] for value in values):
             return False
-        if value in words["yes"]:
-            return True
     return None
 
 
@@ -252,7 +256,7 @@ def _too_small(mode: str, tags: Mapping[str, str]) -> bool:
     needs = table()["needs"].get(mode, {})
     measured = {
         "width": [read_measure(tags.get("width", "")), read_measure(tags.get("maxwidth", ""))],
-        "weight": [read_measure(tags.get("maxweight", ""))],
+        "weight": [read_measure(tags.get("maxweight", "")), read_measure(tags.get("maxweightrating", ""))],
         "height": [read_measure(tags.get("maxheight", ""))],
     }
     return any(0 < value < need for name, need in needs.items() for value in measured[name])
@@ -307,11 +311,14 @@ def read_limit(text: str) -> tuple[float, str]:
 
 
 def read_measure(text: str) -> float:
-    """Read metres or tonnes, ``2.5``, ``2,5 m``, ``3.5 t``, ``800 kg``; 0 where that is not what is written."""
-    found = _NUMBER.fullmatch(text.strip().lower())
-    if found is None or found[2] not in {"", "m", "t", "kg"}:
+    """Read metres or tonnes, ``2.5``, ``2,5 m``, ``3.5 t``, ``8'6"``, ``800 kg``; 0 where something else is written."""
+    text = text.strip().lower()
+    if found := _FEET.fullmatch(text):
+        return float(found[1]) * 0.3048 + float(found[2] or 0) * 0.0254
+    found = _NUMBER.fullmatch(text)
+    if found is None or found[2] not in _PER_MEASURE:
         return 0.0
-    return float(found[1].replace(",", ".")) / (1000 if found[2] == "kg" else 1)
+    return float(found[1].replace(",", ".")) * _PER_MEASURE[found[2]]
 
 
 def read_duration(text: str) -> int:

@@ -226,10 +226,14 @@ def test_a_way_is_said_by_its_roads_where_the_network_names_them(small):
     from serentak.travel import Point, Way
 
     start, end = Point("a", 101.0, 0.0), Point("b", 101.0, 0.1)
-    named = Way(((101.0, 0.0), (101.0, 0.1)), (("Jalan Lintas", 9500), ("", 600), ("Sungai Kampar", 1900)))
-    assert way_in_words(named, start, end) == "Jalan Lintas 9,5 km → jalan tanpa nama 0,6 km → Sungai Kampar 1,9 km"
-    assert way_in_words(None, start, end) == "11,1 km ke arah utara dalam garis lurus; jalan tidak diketahui"
-    assert way_in_words(None, start, Point("c", 101.0, 0.0001)) == "di tempat yang sama"
+    named = Way(((101.0, 0.0), (101.0, 0.1)), (("Jalan Lintas", 9500), ("", 604), ("Jalan Desa", 44), ("Gang", 3)))
+    assert way_in_words(named, start, end, "truck") == (
+        "Jalan Lintas (9,5\xa0km) → jalan tanpa nama (600\xa0m) → Jalan Desa (40\xa0m) → Gang (10\xa0m)"
+    )
+    river = Way(((101.0, 0.0), (101.0, 0.1)), (("Sungai Kampar", 9996), ("", 996)))
+    assert way_in_words(river, start, end, "boat") == "Sungai Kampar (10,0\xa0km) → perairan tanpa nama (1,0\xa0km)"
+    assert way_in_words(None, start, end, "truck") == "11,1 km ke arah utara dalam garis lurus; jalan tidak diketahui"
+    assert way_in_words(None, start, Point("c", 101.0, 0.0001), "truck") == "di tempat yang sama"
 
 
 # Labels

@@ -65,4 +65,5 @@ def test_an_area_is_drawn_and_the_form_gets_it(page, live_server, made, visit):
     page.locator("#finish").click()
     (area,) = json.loads(page.locator("#areas").input_value())["features"]
     ring = area["geometry"]["coordinates"][0]
-    assert len(ring) == 4 and ring[0] == ring[-1]
+    assert len(ring) == 4
+    assert ring[0] == ring[-1]

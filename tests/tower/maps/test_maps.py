@@ -98,7 +98,8 @@ def test_without_its_parts_the_page_says_so_and_keeps_its_list(announced, visit,
 
     monkeypatch.setattr(views, "is_here", lambda: False)
     page = visit().get("/wilayah/14.01.08/peta/").content.decode()
-    assert "map.js" not in page and "Peta tidak terpasang" in page
+    assert "map.js" not in page
+    assert "Peta tidak terpasang" in page
     assert page.count('<th scope="row">') == 12
 
 

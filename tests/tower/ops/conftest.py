@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-LONG = 120.0
+LONG = 400.0
 
 
 def until(found, what="", limit=LONG):

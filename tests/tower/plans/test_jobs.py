@@ -22,7 +22,9 @@ def job(cast, home):
 
 
 @pytest.mark.real
-def test_a_killed_planner_leaves_nothing_half_and_can_be_started_again(visit, hand_over, kecil, work, monkeypatch, home):
+def test_a_killed_planner_leaves_nothing_half_and_can_be_started_again(
+    visit, hand_over, kecil, work, monkeypatch, home
+):
     from serentak.tower.plans import jobs
     from serentak.tower.plans.models import Job, Plan
 
@@ -108,7 +110,9 @@ def test_the_work_ends_when_whoever_asked_for_it_is_gone():
         start_new_session=True,
     )  # fmt: skip
     # It answers at once that nothing can be read, and does not end before it is left alone.
-    process.communicate(b'{"kind": "plan", "out": "/nowhere/x", "source": "/dev/stdin", "effort": "draft"}\n', timeout=60)
+    process.communicate(
+        b'{"kind": "plan", "out": "/nowhere/x", "source": "/dev/stdin", "effort": "draft"}\n', timeout=60
+    )
     assert process.returncode in (0, -signal.SIGKILL)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import stat
 import zipfile
 
@@ -55,10 +56,8 @@ def test_whatever_the_names_nothing_lands_outside(tmp_path_factory, names):
     root = tmp_path_factory.mktemp("kotak")
     (root / "in").mkdir()
     (root / "u.zip").write_bytes(zipped({f"{name}.csv": "x" for name in names}))
-    try:
+    with contextlib.suppress(InputError):
         unpack(root / "u.zip", root / "in")
-    except InputError:
-        pass
     assert {path.name for path in root.iterdir()} == {"in", "u.zip"}
 
 

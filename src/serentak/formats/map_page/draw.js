@@ -27,6 +27,7 @@ function draw() {
   pen.lineJoin = pen.lineCap = "round";
   taken = [];
   drawLand();
+  drawHazards();
   drawRuns();
   drawStations();
   drawPlaces();
@@ -60,6 +61,37 @@ function drawLand() {
     pen.fill();
     pen.stroke();
   }
+}
+
+/** Areas and lines of hazards; what is closed is hatched, so that it does not hang on its colour. */
+function drawHazards() {
+  for (const each of plan.hazards) {
+    pen.setLineDash([]);
+    pen.strokeStyle = each.closed ? colours.lost : colours.water;
+    pen.fillStyle = each.closed ? hatch() : colours.hazard;
+    pen.lineWidth = each.closed ? 1.5 : 0.6;
+    pen.beginPath();
+    each.areas.forEach(trace);
+    pen.fill("evenodd");
+    pen.stroke();
+    pen.lineWidth = 3;
+    pen.beginPath();
+    each.strokes.forEach(trace);
+    pen.stroke();
+  }
+}
+
+function hatch() {
+  const tile = made("canvas", { width: 8, height: 8 });
+  const to = tile.getContext("2d");
+  to.strokeStyle = colours.lost;
+  to.beginPath();
+  for (const from of [-8, 0, 8]) {
+    to.moveTo(from, 8);
+    to.lineTo(from + 8, 0);
+  }
+  to.stroke();
+  return pen.createPattern(tile, "repeat");
 }
 
 /** The picked run, or the runs that serve the picked station or place; empty when all are equal. */
@@ -130,6 +162,7 @@ function drawStations() {
     if (!shown.stations.has(id)) continue;
     const [x, y] = toPixel(spots.get(id).at);
     if (x < -9 || y < -9 || x > size.width + 9 || y > size.height + 9) continue;
+    if (spots.get(id).hazards?.length) wet(pen, x, y, r + 2);
     if (lostWays(id).some((way) => !wanted || way === wanted)) {
       cross(pen, x, y, Math.max(r + 2, 5));
     } else {
@@ -145,6 +178,17 @@ function dot(to, x, y, r) {
   to.fill();
   to.lineWidth = 1;
   to.strokeStyle = colours.paper;
+  to.stroke();
+}
+
+/** A ring around a station inside a hazard. */
+function wet(to, x, y, r) {
+  to.beginPath();
+  to.arc(x, y, r, 0, 7);
+  to.fillStyle = "#ffffffb0";
+  to.fill();
+  to.lineWidth = 1.4;
+  to.strokeStyle = colours.water;
   to.stroke();
 }
 
@@ -297,6 +341,15 @@ function drawScale() {
   pen.fillText(text, right, bottom - 9);
 }
 
+function swatch(to, closed) {
+  to.beginPath();
+  to.rect(6, 4, 28, 14);
+  to.fillStyle = closed ? hatch() : colours.hazard;
+  to.fill();
+  to.strokeStyle = closed ? colours.lost : colours.water;
+  to.stroke();
+}
+
 // The legend is drawn by the same hands as the map.
 
 function drawLegend() {
@@ -315,6 +368,10 @@ function drawLegend() {
       .map((kind) => [(to) => sign(to, kind, 20, 11), say(kind)]),
     [(to) => dot(to, 20, 11, 4), `${icons.served} ${say("station_planned")}`],
     [(to) => cross(to, 20, 11, 6), `${icons.lost} ${say("station_lost")}`],
+    ...(plan.stations.some((each) => each.hazards.length)
+      ? [[(to) => { wet(to, 20, 11, 6.5); dot(to, 20, 11, 4); }, say("station_exposed")]] : []),
+    ...plan.hazards.filter((each) => each.rings.length || each.lines.length)
+      .map((each) => [(to) => swatch(to, each.closed), `${each.name}: ${each.source}`]),
     [line(true, false), say("trunk_runs")],
     [line(false, false), say("mile_runs")],
     [line(false, true), say("back_runs")],

@@ -156,7 +156,7 @@ function spotDetail(spot) {
   const pairs = [["id", spot.id], ["kecamatan", kecamatanName(spot.kecamatan)]];
   if (isStation(spot)) {
     pairs.push(["venue", spot.venue], ["voters", figure(spot.voters)], ["boxes", figure(spot.boxes)],
-      ["status", `${lostWays(spot.id).length ? icons.lost : icons.served} ${statusOf(spot.id)}`]);
+      ["hazards", spot.hazards.join(", ")], ["status", `${lostWays(spot.id).length ? icons.lost : icons.served} ${statusOf(spot.id)}`]);
   } else {
     pairs.push(spot.recap ? ["boxes", figure(spot.boxes)] : ["kind", say(spot.kind)]);
   }

@@ -4,7 +4,7 @@ const canvas = byId("canvas");
 const pen = canvas.getContext("2d");
 const colours = {
   land: ["#f7f3e6", "#eef3e4", "#f4ece4", "#e9f1ee", "#f3eff3"], edge: "#b9b39c", name: "#6d6747",
-  ink: "#1a2330", trunk: "#1f2d3d", paper: "#ffffff", chosen: "#c2410c", lost: "#a31515", dim: "#9aa3ad",
+  ink: "#1a2330", trunk: "#1f2d3d", paper: "#ffffff", chosen: "#c2410c", lost: "#a31515", hazard: "#2b7bbb40", water: "#1b5f96", dim: "#9aa3ad",
 };
 /** Dark enough on the land; neighbouring hubs get different ones. They only keep runs apart, they mean nothing. */
 const hues = ["#0b6e99", "#8a4b08", "#2f7022", "#7d3a94", "#9c2740", "#5d5a00"];
@@ -51,6 +51,10 @@ function measure() {
     each.colour = colours.land[n % colours.land.length];
     each.at = each.label && place(...each.label);
   });
+  for (const each of plan.hazards) {
+    each.areas = each.rings.map(unrolled);
+    each.strokes = each.lines.map(unrolled);
+  }
   whole = box([...all.map((spot) => spot.at), ...plan.kecamatan.flatMap((each) => each.lines.flat())]);
 }
 

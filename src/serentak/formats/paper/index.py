@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from serentak.base.messages import _
-from serentak.formats.paper.source import Source
+from serentak.formats.paper.source import Reprint, Source
 from serentak.formats.paper.words import assumptions, date_of
 
 
@@ -25,7 +25,7 @@ def index_text(source: Source, files: Mapping[str, Sequence[Path]]) -> str:
             day=date_of(district, 0), zone=district.zone, sha=source.sha, seed=plan.seed
         ),
         " ".join([_("Figures: planned."), *assumptions(district)]),
-        _("Every page says which plan it was printed from; pages of another plan do not belong together with these."),
+        *_together(source.reprint),
         "",
     ]
     for kind, (what, *words) in about().items():
@@ -34,6 +34,25 @@ def index_text(source: Source, files: Mapping[str, Sequence[Path]]) -> str:
             lines += [f"  {path.as_posix()}" for path in sorted(paths)]
             lines.append("")
     return "\n".join(lines).rstrip() + "\n"
+
+
+def _together(reprint: Reprint | None) -> list[str]:
+    """Say what belongs together with these pages."""
+    if reprint is None:
+        return [
+            _("Every page says which plan it was printed from; pages of another plan do not belong together with "
+              "these.")
+        ]  # fmt: skip
+    said = [
+        _("This is a re-plan: only what changed is printed. For every other run, and for labels and packing lists, the "
+          "paper issued before stays valid: of plan {sha}, and of those which it left as they were.").format(
+              sha=reprint.issued)
+    ]  # fmt: skip
+    if reprint.withdrawn:
+        said.append(
+            _("Collect and destroy the paper of these runs: {names}.").format(names=", ".join(reprint.withdrawn))
+        )
+    return said
 
 
 def about() -> dict[str, tuple[str, str, str]]:

@@ -13,7 +13,7 @@ from serentak.territory.model import Place
 
 
 def manifests(source: Source) -> list[Sheet]:
-    """Lay out the manifest of every place that anything reaches or leaves."""
+    """Lay out the manifest of every place that anything reaches or leaves; of a re-plan, where that changed."""
     found: dict[str, list[Movement]] = {}
     for move in movements(journeys(source.plan, source.district)):
         found.setdefault(move.place, []).append(move)
@@ -31,7 +31,7 @@ def manifests(source: Source) -> list[Sheet]:
             },
         )
         for place in source.district.places
-        if place.id in found
+        if place.id in found and (source.reprint is None or place.id in source.reprint.places)
     ]
 
 

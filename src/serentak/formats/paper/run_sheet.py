@@ -23,6 +23,7 @@ from serentak.formats.paper.words import (
     mode_name,
     short_date,
     signature_words,
+    stretch,
     when,
 )
 from serentak.plan.model import Run, Stage, Stop
@@ -155,11 +156,11 @@ def _leg(leg: tuple[int, int, Point, Point]) -> str:
     return _("{distance}, {time}").format(distance=kilometres(leg[0]), time=duration(leg[1]))
 
 
-def way_in_words(way: Way | None, start: Point, end: Point) -> str:
+def way_in_words(way: Way | None, start: Point, end: Point, mode: str) -> str:
     """Say a way by the roads it takes, or where nothing is known of roads by straight distance and direction."""
     if way is not None and way.names:
-        named = [(name or _("road without a name"), metres) for name, metres in way.names]
-        return " → ".join(f"{name} {kilometres(metres)}" for name, metres in named)
+        nameless = _("water without a name") if mode == "boat" else _("road without a name")
+        return " → ".join(f"{name or nameless} ({stretch(metres)})" for name, metres in way.names)
     from pyproj import Geod  # noqa: PLC0415 - a fifth of a second that only printing should pay
 
     bearing, _back, straight = Geod(ellps="WGS84").inv(start.lon, start.lat, end.lon, end.lat)
@@ -184,7 +185,7 @@ def _stop(
         "name": source.name(stop.at),
         "address": stop.at if station is None else source.address(station),
         "leg": _leg(leg),
-        "way": way_in_words(way, leg[2], leg[3]),
+        "way": way_in_words(way, leg[2], leg[3], source.fleet[run.vehicle].mode),
         "note": _("position not known: that of the hub is shown") if stop.at in source.borrowed else "",
         "arrive": clock(stop.arrive),
         "day": "" if stop.arrive // DAY == run.depart // DAY else short_date(source.district, stop.arrive),

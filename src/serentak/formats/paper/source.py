@@ -18,8 +18,32 @@ from serentak.kit.kits import Kits
 from serentak.kit.rules import Rules
 from serentak.plan.model import Direction, Plan, Run, Stage, encode
 from serentak.plan.stages import Child, build_stages
+from serentak.risk.measures import Measure
 from serentak.territory.model import District, FleetRow, Place, Station
 from serentak.travel import Travel
+from serentak.travel.hazards import Hazards
+
+
+@dataclass(frozen=True, slots=True)
+class Reprint:
+    """What of a re-plan needs new paper.
+
+    Parameters
+    ----------
+    runs
+        Runs that are new or differ from what was issued.
+    withdrawn
+        Runs whose paper is void.
+    places
+        Places and stations that these reach or leave, in either plan.
+    issued
+        First twelve digits of the SHA-256 of the plan whose paper stays valid for all other runs.
+    """
+
+    runs: frozenset[str]
+    withdrawn: tuple[str, ...]
+    places: frozenset[str]
+    issued: str
 
 
 @dataclass(frozen=True)
@@ -34,6 +58,12 @@ class Source:
         Plates and drivers, by name of the vehicle team.
     news
         What a re-plan changed, in words; stands first in its report.
+    hazards, closed
+        What may close the ways, and the areas (GeoJSON) that a re-plan was told are closed; both are drawn on the map.
+    measures
+        What was changed in the district to make the plan surer.
+    reprint
+        What is printed of a re-plan, or None where everything is.
     """
 
     plan: Plan
@@ -43,6 +73,10 @@ class Source:
     travel: Travel
     crews: Crews = field(default_factory=dict)
     news: str = ""
+    hazards: Hazards | None = None
+    closed: tuple[str, ...] = ()
+    measures: tuple[Measure, ...] = ()
+    reprint: Reprint | None = None
 
     @cached_property
     def sha(self) -> str:
@@ -98,9 +132,11 @@ class Source:
                 yield stage, run
 
     def runs_by_vehicle(self) -> dict[str, list[tuple[Stage, Run]]]:
-        """Give the runs of each vehicle team in order of time."""
+        """Give the runs of each vehicle team that need paper, in order of time."""
         found: dict[str, list[tuple[Stage, Run]]] = {}
         for stage, run in self.runs():
+            if self.reprint is not None and run.id not in self.reprint.runs:
+                continue
             found.setdefault(run.vehicle, []).append((stage, run))
         return {name: sorted(found[name], key=lambda pair: pair[1].depart) for name in self.fleet if name in found}
 

@@ -103,6 +103,15 @@ def kilometres(metres: int) -> str:
     return f"{decimal(metres / 1000)} km"
 
 
+def stretch(metres: int) -> str:
+    """Write the length of a piece of a way: ``3,4 km``, or below a kilometre tens of metres: ``340 m``.
+
+    The blank in it does not break across lines.
+    """
+    said = f"{max(10, round(metres, -1))} m" if metres < 995 else kilometres(metres)
+    return said.replace(" ", "\N{NO-BREAK SPACE}")
+
+
 def kilograms(grams: int) -> str:
     """Write a weight: ``12,6 kg``."""
     return f"{decimal(grams / 1000)} kg"

@@ -28,6 +28,7 @@ def sections(source: Source, warnings: Sequence[str] = ()) -> list[Section]:
         *movement.hubs(source),
         means.fleet(source),
         means.escorts(source),
+        gaps.measures(source),
         gaps.pins(source),
         gaps.assumptions(source),
         gaps.warnings(warnings),

@@ -9,10 +9,12 @@ from typing import Final
 from serentak.base.clock import format_moment
 from serentak.base.messages import _
 from serentak.base.numbers import direction, number, rupiah
+from serentak.formats.measures import step_in_words
 from serentak.formats.paper.source import Source
 from serentak.formats.report.page import Block, Bullets, Section, Text, table
 from serentak.plan.reasons import in_words, remedy
 from serentak.plan.stages import is_recap
+from serentak.risk.frontier import steps_by_kecamatan
 from serentak.travel import CrowFlight
 
 MOST_LISTED: Final = 40
@@ -36,6 +38,22 @@ def unserved(source: Source) -> Section:
     if any(is_recap(lost.station) for lost in gaps):
         blocks.append(Text(_("Names that end in -R are recapitulation boxes of a kecamatan.")))
     return Section(_("Not served"), tuple(blocks))
+
+
+def measures(source: Source) -> Section | None:
+    """Say by kecamatan what was changed to make the plan surer, for those who sign for it."""
+    if not source.measures:
+        return None
+    names = {station.kecamatan: station.kecamatan_name for station in source.district.stations}
+    blocks: list[Block] = [
+        Text(
+            _("They stand in measures.csv. What they buy and cost is in harden.md, where 'serentak harden' chose them.")
+        )
+    ]
+    for kecamatan, steps in steps_by_kecamatan(source.measures, source.district).items():
+        blocks.append(Text(f"{kecamatan} {names[kecamatan]}" if kecamatan else _("The whole district")))
+        blocks.append(Bullets(tuple(step_in_words(step, source.district) for step in steps)))
+    return Section(_("Measures for a surer plan"), tuple(blocks))
 
 
 def pins(source: Source) -> Section | None:

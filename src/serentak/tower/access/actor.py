@@ -15,6 +15,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 ROLE_WORDS = {"head": N_("head"), "operator": N_("operator"), "reader": N_("reader"), "admin": N_("administrator")}
+LEVEL_WORDS = {
+    "nation": N_("nation"),
+    "province": N_("province"),
+    "kabupaten": N_("kabupaten or kota"),
+    "kecamatan": N_("kecamatan"),
+    "village": N_("desa or kelurahan"),
+    "station": N_("polling station"),
+}
 
 
 class Verdict(NamedTuple):
@@ -31,7 +39,7 @@ class Seat(NamedTuple):
     role: str
     post: str
     areas: tuple[str, ...]
-    level: str = "kabupaten"
+    level: str
 
     def rule(self, action: str) -> Rule | None:
         """Give the first rule by which the seat allows an action."""

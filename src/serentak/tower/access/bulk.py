@@ -21,6 +21,7 @@ from serentak.base.errors import InputError, Problems, Refused
 from serentak.base.messages import N_, _
 from serentak.base.workbook import Workbook
 from serentak.tower.access import cards, people, posts
+from serentak.tower.access.actor import ROLE_WORDS
 from serentak.tower.access.rules import LEVELS, ROLES
 
 if TYPE_CHECKING:
@@ -67,7 +68,8 @@ COLUMNS: Final = (
     Column("account", "akun", cells.text, N_("name of the account; for sandi only"), default="",
            synonyms=("username", "nama_akun")),
     Column("name", "nama", cells.text, N_("name of the person; lies encrypted"), default=""),
-    Column("phone", "telepon", cells.text, N_("telephone number; lies encrypted"), default="", synonyms=("hp", "no_hp")),
+    Column("phone", "telepon", cells.text, N_("telephone number; lies encrypted"), default="",
+           synonyms=("hp", "no_hp")),
     Column("until", "sampai", _day, N_("last day, 2024-12-31; empty: no end, for cards 45 days"), default=None),
 )  # fmt: skip
 EXAMPLES: Final = (
@@ -92,6 +94,11 @@ class Planned:
     until: datetime | None
     known: bool
     """Whether the person has an account already, and is only given the post."""
+
+    @property
+    def role_words(self) -> str:
+        """The role as a message."""
+        return ROLE_WORDS[self.role]
 
 
 def look_through(actor: Actor, agency: str, name: str, data: bytes) -> list[Planned]:

@@ -7,7 +7,7 @@ from typing import Any
 from allauth.account.forms import LoginForm
 
 
-class NamePasswordForm(LoginForm):  # type: ignore[misc]
+class NamePasswordForm(LoginForm):
     """Name and password, without the way to a new password by e-mail: administrators give one."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

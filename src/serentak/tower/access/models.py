@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from serentak.base.messages import N_
 from serentak.tower.access.fields import EncryptedField
 from serentak.tower.access.rules import ROLES, agencies
 from serentak.tower.access.territory import COLUMNS, NATION, chain, depth
@@ -16,6 +17,8 @@ from serentak.tower.access.territory import COLUMNS, NATION, chain, depth
 
 class Post(models.Model):
     """An office of an agency: *KPU Kampar*, *PPK Tapung*, *Polres Kampar*."""
+
+    trail_name = N_("post")
 
     agency = models.CharField(max_length=16)
     level = models.CharField(max_length=12)
@@ -72,6 +75,7 @@ class Area(Placed):
 
     post = models.ForeignKey(Post, models.CASCADE, related_name="areas")
 
+    trail_name = N_("area of a post")
     trail_leaves_out = COLUMNS[:-1]
 
     class Meta:
@@ -112,6 +116,7 @@ class User(AbstractBaseUser):
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
     objects = UserManager()
+    trail_name = N_("account")
     trail_hides = ("password", "full_name", "phone")
     trail_leaves_out = ("last_login",)
 
@@ -129,6 +134,8 @@ class User(AbstractBaseUser):
 
 class Assignment(models.Model):
     """A person in a role at a post, from one day to another."""
+
+    trail_name = N_("assignment")
 
     user = models.ForeignKey(User, models.CASCADE, related_name="assignments")
     post = models.ForeignKey(Post, models.CASCADE, related_name="assignments")
@@ -174,6 +181,7 @@ class Card(models.Model):
     used_at = models.DateTimeField(null=True, blank=True)
 
     objects = CardQuerySet.as_manager()
+    trail_name = N_("card")
     trail_hides = ("secret",)
     trail_leaves_out = ("used_at",)
 

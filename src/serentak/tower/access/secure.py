@@ -1,7 +1,7 @@
 """What browsers allow at a secure address only: passkeys, the camera, the position.
 
-A browser calls an address secure when it begins with https, or is the machine itself (``localhost``). Elsewhere it hides
-these things without a word; so the site says it, loudly, before anybody tries.
+A browser calls an address secure when it begins with https, or is the machine itself (``localhost``). Elsewhere it
+hides these things without a word; so the site says it, loudly, before anybody tries.
 """
 
 from __future__ import annotations

@@ -2,8 +2,8 @@
 
 Every entry is given the territories and agencies it is about (`Reach`), when it is written: those of the thing that was
 written, and those of whoever wrote. Who reads the trail of an agency in a territory finds what either lies in.
-A model says where it lies by ``trail_places()`` or a field ``territory``, ``district``, ``kabupaten`` or ``code``, and whose
-it is by ``trail_agencies()``, a field ``agency`` or a post.
+A model says where it lies by ``trail_places()`` or a field ``territory``, ``district``, ``kabupaten`` or ``code``, and
+whose it is by ``trail_agencies()`` or a field ``agency``; else it is where the things lie that it names by a key.
 """
 
 from __future__ import annotations
@@ -11,12 +11,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from django.db.models import Q
+from django.core.exceptions import ObjectDoesNotExist
+from django.db.models import ForeignKey, Q
+from django.db.models.signals import pre_delete
 from django.dispatch import Signal
 
 from serentak.tower.access.territory import NATION, within
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from auditlog.models import LogEntry
     from django.apps import AppConfig
     from django.db.models import Model, QuerySet
@@ -25,8 +29,9 @@ if TYPE_CHECKING:
 
 HIDDEN: Final = "•••"
 MOST_PLACES: Final = 40
-_PLACES: Final = ("territory", "district", "kabupaten", "region_id", "station_id", "code")
+_PLACES: Final = ("territory", "district", "district_id", "kabupaten", "region_id", "station_id", "code")
 _CODE: Final = re.compile(r"ID|[0-9]{2}(\.[0-9]{2}(\.[0-9]{2}(\.[0-9]{4}(-[0-9]{3})?)?)?)?")
+_BEFORE: Final = "_trail_before"
 _ORGANISER: Final = "kpu"
 
 
@@ -63,6 +68,7 @@ def place_entries() -> None:
 
     signal: Signal = post_log
     signal.connect(_place, dispatch_uid="access.trail")
+    pre_delete.connect(_remember, dispatch_uid="access.trail.deleted")
 
 
 def hide(_value: str) -> str:
@@ -78,11 +84,17 @@ def entries(actor: Actor) -> QuerySet[LogEntry]:
 
     condition = Q(pk__in=[])
     for agency, areas in actor.offices("audit.read"):
-        # What nobody's agency did, the organiser's own machine did.
-        owners = [agency, ""] if agency == _ORGANISER else [agency]
+        # What no agency did, the site's own machine did: for whoever looks after the whole of it.
+        owners = [agency, ""] if agency == _ORGANISER and NATION in areas else [agency]
         reach = Reach.objects.filter(within(areas, station="territory"), agency__in=owners)
         condition |= Q(pk__in=reach.values("entry"))
     return LogEntry.objects.filter(condition).select_related("actor", "content_type").order_by("-timestamp", "-pk")
+
+
+def _remember(sender: type[Model], instance: Model, **_more: Any) -> None:
+    """Look where a thing lies before it is deleted: what says so may be deleted before it."""
+    if hasattr(sender, "trail_places") or hasattr(sender, "trail_agencies"):
+        setattr(instance, _BEFORE, (_places_of(instance), _agencies_of(instance)))
 
 
 def _place(sender: object, instance: Model, log_entry: LogEntry | None = None, **_more: Any) -> None:
@@ -93,8 +105,9 @@ def _place(sender: object, instance: Model, log_entry: LogEntry | None = None, *
     if log_entry is None:
         return
     by = _seats_of(log_entry)
-    owners = {agency for agency, _area in by} | set(_agencies_of(instance))
-    found = {(agency, place) for agency in owners or {""} for place in _places_of(instance)} | by
+    places, agencies = getattr(instance, _BEFORE, None) or (_places_of(instance), _agencies_of(instance))
+    owners = {agency for agency, _area in by} | agencies
+    found = {(agency, place) for agency in owners or {""} for place in places} | by
     Reach.objects.bulk_create(
         Reach(entry=log_entry, agency=agency, **Reach.columns(place))
         for agency, place in sorted(found or {(agency, NATION) for agency in owners or {""}})
@@ -114,23 +127,35 @@ def _seats_of(entry: LogEntry) -> set[tuple[str, str]]:
     return seats
 
 
-def _places_of(instance: Any) -> list[str]:
+def _places_of(instance: Model, further: int = 2) -> list[str]:
+    """Give the territories a thing says it is about; where it says none, those of the things it belongs to."""
     if hasattr(instance, "trail_places"):
         said = instance.trail_places()
-    elif hasattr(instance, "post"):
-        said = instance.post.trail_places()
-    elif hasattr(instance, "user"):
-        said = instance.user.trail_places()
     else:
         said = [getattr(instance, name, None) for name in _PLACES]
-    return sorted({each for each in said if isinstance(each, str) and _CODE.fullmatch(each)})[:MOST_PLACES]
+    found = {each for each in said if isinstance(each, str) and _CODE.fullmatch(each)}
+    if not found and further:
+        found = {place for other in _others(instance) for place in _places_of(other, further - 1)}
+    return sorted(found)[:MOST_PLACES]
 
 
-def _agencies_of(instance: Any) -> list[str]:
+def _agencies_of(instance: Model, further: int = 1) -> set[str]:
+    """Give the agencies a thing says it is of; where it says none, those of the posts and people it names."""
     if hasattr(instance, "trail_agencies"):
-        return list(instance.trail_agencies())
-    if hasattr(instance, "agency"):
-        return [str(instance.agency)]
-    if hasattr(instance, "post"):
-        return [str(instance.post.agency)]
-    return list(instance.user.trail_agencies()) if hasattr(instance, "user") else []
+        return set(instance.trail_agencies())
+    said = getattr(instance, "agency", None)
+    if isinstance(said, str):
+        return {said}
+    return {each for other in _others(instance) for each in _agencies_of(other, further - 1)} if further else set()
+
+
+def _others(instance: Model) -> Iterator[Model]:
+    """Give the things that a thing names."""
+    for field in instance._meta.fields:  # noqa: SLF001 - Django names its public interface so
+        if isinstance(field, ForeignKey):
+            try:
+                other = getattr(instance, field.name)
+            except ObjectDoesNotExist:  # it was deleted with it
+                continue
+            if other is not None:
+                yield other

@@ -45,11 +45,11 @@ def of_card(request: HttpRequest, pk: int) -> str | None:
 @told("posts")
 def print_cards(request: HttpRequest) -> HttpResponse:
     """Print new cards for posts; cards of these posts that are out are revoked."""
-    wanted = [each for each in request.POST.getlist("post") if each.isdigit()]
-    if not 0 < len(wanted) <= MOST_CARDS:
-        remedy = _("Choose 1 to {most} posts.").format(most=MOST_CARDS)
-        raise InputError.of(posts.POST, _("no cards were printed"), remedy)
+    wanted = {int(each) for each in request.POST.getlist("post") if each.isdecimal() and len(each) < 19}
     chosen = posts.posts_of(request.actor, WRITE).filter(pk__in=wanted).prefetch_related("areas").order_by("name")
+    if not 0 < len(wanted) <= MOST_CARDS or len(chosen) != len(wanted):
+        remedy = _("Choose 1 to {most} posts that you look after.").format(most=MOST_CARDS)
+        raise InputError.of(posts.POST, _("no cards were printed"), remedy)
     made = cards.replace_all(chosen, people.read_day(request.POST.get("until", "")))
     return as_download(_slips(request, made), "kartu")
 

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 from serentak.base.errors import InputError, Refused
 from serentak.base.messages import _
 from serentak.tower.access import people, posts
-from serentak.tower.access.actor import ROLE_WORDS
+from serentak.tower.access.actor import LEVEL_WORDS, ROLE_WORDS
 from serentak.tower.access.guard import access
 from serentak.tower.access.models import Assignment, Card, Post, User
 from serentak.tower.access.rules import LEVELS, ROLES, agencies
@@ -92,7 +92,11 @@ def post_list(request: HttpRequest) -> HttpResponse:
     offices = [
         {"code": code, "name": agencies()[code].name, "areas": " ".join(areas)} for code, areas in actor.offices(WRITE)
     ]
-    levels = [level for level in LEVELS if any(level in agencies()[office["code"]].posts for office in offices)]
+    levels = [
+        (level, _(LEVEL_WORDS[level]))
+        for level in LEVELS
+        if any(level in agencies()[office["code"]].posts for office in offices)
+    ]
     return render(
         request,
         "access/posts.html",
@@ -119,6 +123,7 @@ def post_page(request: HttpRequest, pk: int) -> HttpResponse:
         "access/post.html",
         {
             "post": post,
+            "level": _(LEVEL_WORDS[post.level]),
             "areas": [area.territory for area in post.areas.order_by("territory")],
             "rows": [(row, _(ROLE_WORDS[row.role]), _counts(row)) for row in rows if not row.user.by_card],
             "cards": cards[:20],

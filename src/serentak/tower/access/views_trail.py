@@ -27,6 +27,9 @@ DEEDS: Final = (N_("made"), N_("changed"), N_("deleted"), N_("looked at"))
 """What was done, by the library's numbers."""
 
 
+_OF_OTHERS: Final = {"authenticator": N_("passkey, app or recovery codes")}
+
+
 def changes_of(entry: LogEntry) -> list[tuple[str, str, str]]:
     """Give what an entry says was changed: field, before, after; of lists what was added or taken away."""
     found = []
@@ -45,11 +48,19 @@ def _plain(value: Any) -> str:
     return "" if value in (None, "None") else str(value)[:500]
 
 
+def _name(entry: LogEntry) -> str:
+    return entry.actor.username if entry.actor else ""
+
+
+def _side(entry: LogEntry, side: int) -> str:
+    return "; ".join(f"{change[0]}={change[side]}" for change in changes_of(entry))
+
+
 TRAIL: Final = Table(
     "trail",
     (
         Column("at", N_("when"), "timestamp"),
-        Column("account", N_("account that wrote; empty: the site itself"), lambda entry: _name(entry)),
+        Column("account", N_("account that wrote; empty: the site itself"), _name),
         Column("address", N_("address from which it was written"), "remote_addr"),
         Column("deed", N_("made, changed, deleted"), lambda entry: DEEDS[entry.action]),
         Column("kind", N_("kind of thing"), lambda entry: entry.content_type.model),
@@ -61,12 +72,11 @@ TRAIL: Final = Table(
 )
 
 
-def _name(entry: LogEntry) -> str:
-    return entry.actor.username if entry.actor else ""
-
-
-def _side(entry: LogEntry, side: int) -> str:
-    return "; ".join(f"{change[0]}={change[side]}" for change in changes_of(entry))
+def _kind(content: ContentType) -> str:
+    """Name a kind of thing: as its model says for people (``trail_name``), else as it is called."""
+    model = content.model_class()
+    words = getattr(model, "trail_name", "") or _OF_OTHERS.get(content.model, "")
+    return _(words) if words else content.name
 
 
 @require_GET
@@ -79,13 +89,19 @@ def trail_page(request: HttpRequest) -> HttpResponse:
     query = request.GET.copy()
     query.pop("page", None)
     rows = [
-        {"entry": entry, "who": _name(entry), "deed": _(DEEDS[entry.action]), "changes": changes_of(entry)}
+        {
+            "entry": entry,
+            "who": _name(entry),
+            "deed": _(DEEDS[entry.action]),
+            "kind": _kind(entry.content_type),
+            "changes": changes_of(entry),
+        }
         for entry in page
     ]
     context = {
         "page": page,
         "rows": rows,
-        "kinds": [kind.model for kind in kinds],
+        "kinds": [(kind.model, _kind(kind)) for kind in kinds],
         "deeds": list(enumerate(_(deed) for deed in DEEDS[:3])),
         "said": request.GET,
         "query": query.urlencode(),

@@ -24,11 +24,14 @@ from serentak.tower.api.schemas import (
     EntriesIn,
     Loads,
     Logs,
+    Plans,
     ResultsOut,
 )
 from serentak.tower.api.services import OtherBody
 from serentak.tower.api.services import hand_in as hand_in_entries
 from serentak.tower.boxes.models import Box, Deviation, Load, Log
+from serentak.tower.plans.models import Plan
+from serentak.tower.plans.views import in_territories
 
 router = Router(tags=["custody"])
 
@@ -147,6 +150,25 @@ def deviations(
     if standing is not None:
         rows = rows.filter(gone_at__isnull=standing)
     return {**part(rows, after, limit, deviation_out), "as_of": as_of(region or NATION)}
+
+
+def plan_out(row: Plan) -> dict[str, Any]:
+    """Give a plan as the interface tells it."""
+    same = ("id", "sha256", "effort", "seed", "made_at", "announced_at", "totals")
+    plain = {name: getattr(row, name) for name in same}
+    return {**plain, "district": row.district_id, "state": str(row.state.value), "supersedes": row.supersedes_id}
+
+
+@router.get("/plans", auth=Guard("plans.read"), response=Plans, tags=["plans"], summary="Plans")
+def plans(request: HttpRequest, region: Code | None = None, after: Mark = None, limit: Limit = 100) -> Any:
+    """Give the plans of districts in your area, with what was made of them: approved, announced, superseded."""
+    territories = request.actor.territories("plans.read")
+    condition = in_territories(territories, "district")
+    if region is not None:
+        allowed_part(request, "plans.read", region)
+        condition &= in_territories((region,), "district")
+    rows = Plan.objects.filter(condition).prefetch_related("approvals__user").select_related("made_by")
+    return {**part(rows, after, limit, plan_out), "as_of": as_of(region or NATION)}
 
 
 @router.post(

@@ -73,8 +73,8 @@ def part(rows: QuerySet, after: str | int | None, limit: int, give: Callable[[An
 def region_out(row: Region, moment: datetime | None) -> dict[str, Any]:
     """Give a region as the interface tells it."""
     numbers = {
-        way: {"ready": getattr(row, f"{way}_ready"), "under_way": getattr(row, f"{way}_way"),
-              "late": getattr(row, f"{way}_late")}
+        way: {"ready": getattr(row, f"{way}_ready"), "unproven": getattr(row, f"{way}_unproven"),
+              "under_way": getattr(row, f"{way}_way"), "late": getattr(row, f"{way}_late")}
         for way in ("out", "back")
     }  # fmt: skip
     plain = {name: getattr(row, name) for name in ("code", "name", "level", "zone", "stations", "voters", "boxes")}

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from django.core.exceptions import BadRequest, PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.http import Http404, HttpResponse
+from django.utils.encoding import escape_uri_path
 from ninja.errors import HttpError, Throttled, ValidationError
 
 from serentak.base.errors import InputError, Refused
@@ -71,7 +72,8 @@ def problem(request: HttpRequest, status: int, detail: str = "", errors: Any = (
     """Give the answer that tells a problem."""
     kind = _BY_STATUS.get(status) or _BY_STATUS[500 if status >= 500 else 400]
     body: dict[str, Any] = {
-        "type": f"{DOCS}#{kind.name}", "title": _(kind.title), "status": status, "instance": request.path,
+        "type": f"{DOCS}#{kind.name}", "title": _(kind.title), "status": status,
+        "instance": escape_uri_path(request.path),
     }  # fmt: skip
     if detail:
         body["detail"] = detail
@@ -130,7 +132,8 @@ def as_problems(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable
 
     def handle(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
-        if response.status_code < 400 or not request.path.startswith(PREFIX) or response.get("Content-Type") == TYPE:
+        own = response.get("Content-Type", "").startswith((TYPE, "application/json"))
+        if response.status_code < 400 or own or not request.path.startswith(PREFIX):
             return response
         told = problem(request, response.status_code)
         for header in ("Allow", "Retry-After"):

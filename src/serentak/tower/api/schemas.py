@@ -14,9 +14,10 @@ Direction = Literal["out", "back"]
 
 
 class Numbers(Schema):
-    """Stations of a region in one direction: ready, under way, late."""
+    """Stations of a region in one direction: ready, arrived by one side's word alone, under way, late."""
 
     ready: int
+    unproven: int
     under_way: int
     late: int
 
@@ -51,7 +52,7 @@ class StationOut(Schema):
     elections: str
     hub: str
     boxes: int
-    out: str = Field(description="not_yet, loaded, under_way, ready")
+    out: str = Field(description="not_yet, loaded, under_way, ready, unproven (everything arrived, by one side's word)")
     back: str
     out_due: datetime | None
     back_due: datetime | None
@@ -110,6 +111,21 @@ class DeviationOut(Schema):
     figures: dict[str, Any]
     seen: datetime | None
     gone: datetime | None
+
+
+class PlanOut(Schema):
+    """A plan: ``sha256`` names its ``plan.json``."""
+
+    id: int
+    district: str
+    state: str = Field(description="made, approved, announced, superseded, changed")
+    sha256: str
+    effort: str
+    seed: int
+    made_at: datetime
+    announced_at: datetime | None
+    supersedes: int | None
+    totals: dict[str, Any]
 
 
 class LogOut(Schema):
@@ -177,6 +193,12 @@ class Deviations(Page):
     """Deviations."""
 
     items: list[DeviationOut]
+
+
+class Plans(Page):
+    """Plans."""
+
+    items: list[PlanOut]
 
 
 class Logs(Schema):

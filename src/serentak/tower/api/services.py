@@ -117,7 +117,7 @@ def use_key(token: str) -> SystemKey | None:
 def actor_of_key(key: SystemKey) -> Actor:
     """Give the actor that a key is: one seat, in its role at its post."""
     areas = tuple(sorted(key.post.areas.values_list("territory", flat=True)))
-    return Actor(f"{SIGN}_{key.prefix}", (Seat(key.post.agency, key.role, key.post.name, areas),))
+    return Actor(f"{SIGN}_{key.prefix}", (Seat(key.post.agency, key.role, key.post.name, areas, key.post.level),))
 
 
 def _hash(secret: str) -> str:

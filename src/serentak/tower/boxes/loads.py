@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 COLUMNS: Final = (
     "log_id", "hash", "province", "kabupaten", "kecamatan", "village", "step", "giver", "receiver", "place",
-    "earliest", "deadline", "back", "vehicle", "escort", "boxes", "began", "done", "late", "cancelled",
+    "earliest", "deadline", "back", "vehicle", "escort", "boxes", "began", "done", "late", "cancelled", "open",
 )  # fmt: skip
 """Attributes of `serentak.tower.boxes.models.Load` in the order of `LoadBook.row`."""
 
@@ -88,6 +88,7 @@ class LoadBook:
             moment(expected.deadline[load]), expected.direction[load] != OUT, names[expected.vehicle[load]],
             names[expected.escort[load]], len(expected.objects[load]), self.began[load], self.done[load],
             self.late[load], not expected.in_force(load),
+            expected.in_force(load) and self.done[load] < len(expected.objects[load]),
         )  # fmt: skip
 
 

@@ -36,6 +36,8 @@ class Box(models.Model):
     """A ballot box or the bundle beside it (letter K): where it is by the log.
 
     ``status`` is a place in `serentak.custody.life.STATUSES`; ``troubles`` are codes of findings, with spaces.
+    ``acts`` are its acts in the order of their steps: the number of the log's entry, and what proves it (empty: all
+    who should have signed; ``single``, ``proxy``, or ``void`` where it counts no more).
     """
 
     trail = False
@@ -55,12 +57,13 @@ class Box(models.Model):
     deadline = models.DateTimeField(null=True)
     disputed = models.BooleanField(default=False)
     troubles = models.CharField(max_length=200, blank=True, default="")
+    acts = models.JSONField(default=list)
 
     class Meta:
         ordering: ClassVar = ["id"]
         indexes: ClassVar = [
-            models.Index(fields=["kabupaten", "status"], name="box_status"),
-            models.Index(fields=["kabupaten", "deadline"], name="box_deadline"),
+            models.Index(fields=["kabupaten", "place"], name="box_place"),
+            models.Index(fields=["kabupaten", "holder"], name="box_holder"),
         ]
 
     def __str__(self) -> str:
@@ -73,7 +76,7 @@ class Load(models.Model):
     ``done`` and ``began`` count its boxes and bundles that were handed over, and that have left the giver;
     ``late`` counts those that were
     not, when their deadline passed, or were after it. ``cancelled``: a plan that supersedes this one has taken
-    its place.
+    its place. ``open``: it is still to be done.
     """
 
     trail = False
@@ -98,13 +101,27 @@ class Load(models.Model):
     done = models.PositiveIntegerField(default=0)
     late = models.PositiveIntegerField(default=0)
     cancelled = models.BooleanField(default=False)
+    open = models.BooleanField(default=True)
 
     class Meta:
         ordering: ClassVar = ["deadline", "id"]
+        indexes: ClassVar = [
+            models.Index(fields=["open", "deadline"], name="load_open"),
+            models.Index(fields=["province", "open", "deadline"], name="load_open_province"),
+            models.Index(fields=["kabupaten", "open", "deadline"], name="load_open_kabupaten"),
+            models.Index(fields=["kecamatan", "open", "deadline"], name="load_open_kecamatan"),
+            models.Index(fields=["kabupaten", "place"], name="load_place"),
+            models.Index(fields=["village"], name="load_village"),
+        ]
         constraints: ClassVar = [models.UniqueConstraint(fields=["log", "hash"], name="load_once")]
 
     def __str__(self) -> str:
         return f"{self.giver} → {self.receiver}"
+
+    @property
+    def missing(self) -> int:
+        """Boxes and bundles that were not handed over yet."""
+        return self.boxes - self.done
 
 
 class Deviation(models.Model):
@@ -129,6 +146,11 @@ class Deviation(models.Model):
 
     class Meta:
         ordering: ClassVar = ["-seen_at", "id"]
+        indexes: ClassVar = [
+            models.Index(fields=["finding", "gone_at", "seen_at"], name="deviation_open"),
+            models.Index(fields=["kabupaten", "finding", "seen_at"], name="deviation_kabupaten"),
+            models.Index(fields=["kecamatan", "finding", "seen_at"], name="deviation_kecamatan"),
+        ]
         constraints: ClassVar = [models.UniqueConstraint(fields=["log", "key"], name="deviation_once")]
 
     def __str__(self) -> str:

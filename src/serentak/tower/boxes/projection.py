@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from django.db import transaction
 from django.utils import timezone
 
+from serentak.custody.acts import POWERLESS, PROXY, VOID
 from serentak.custody.life import STATUSES
 from serentak.custody.query import brief
 from serentak.tower.boxes.loads import COLUMNS, LoadBook, moment
@@ -19,12 +20,13 @@ from serentak.tower.site.bulk import portions, update, upsert
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from serentak.custody.acts import Act
     from serentak.custody.state import State
     from serentak.tower.boxes.models import Log
 
 _BOX: Final = (
     "id", "owner", "province", "kabupaten", "kecamatan", "village", "letter", "status", "holder", "place", "since",
-    "expected_at", "deadline", "disputed", "troubles",
+    "expected_at", "deadline", "disputed", "troubles", "acts",
 )  # fmt: skip
 _NUMBERS: Final = {status: number for number, status in enumerate(STATUSES)}
 _MOST_TROUBLES: Final = 200
@@ -82,8 +84,12 @@ class Projection:
         return (
             found.id, owner, owner[:2], owner[:5], owner[:8], village, found.id.rpartition("-")[2][0],
             _NUMBERS[found.status], found.holder, found.place, moment(found.since), found.expected_at,
-            moment(found.deadline), found.disputed, troubles,
+            moment(found.deadline), found.disputed, troubles, self._acts(number),
         )  # fmt: skip
+
+    def _acts(self, number: int) -> list[list[Any]]:
+        acts = self.state.acts
+        return [[acts.index[act.row], _proof(act)] for act in acts.read(self.state.history[number])]
 
     def _write_stations(self, owners: Sequence[str], now: int) -> None:
         changes, at = Changes(), timezone.now()
@@ -106,6 +112,12 @@ class Projection:
 
     def _write_loads(self) -> None:
         rows = [self.loads.row(self.log.pk, load) for load in self.loads.changed()]
-        change = ["began", "done", "late", "cancelled"]
+        change = ["began", "done", "late", "cancelled", "open"]
         # Two plans may announce the same load, word for word; the later stands.
         upsert(Load, COLUMNS, {row[1]: row for row in rows}.values(), ["log_id", "hash"], change)
+
+
+def _proof(act: Act) -> str:
+    if act.flags & (VOID | POWERLESS):
+        return "void"
+    return "proxy" if act.flags & PROXY else "single" if act.signed else ""

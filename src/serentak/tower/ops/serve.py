@@ -44,7 +44,7 @@ LOOPBACK: Final = "127.0.0.1"
 WITNESS: Final = "saksi"
 ORDER: Final = ("witness", "log", "worker", "web")
 """In this order they are started; they are ended in the opposite one, so that what is acknowledged is stored."""
-_READY: Final = 120.0
+_READY: Final = 300.0
 _PORTS: Final = "serve.json"
 
 

@@ -392,4 +392,10 @@ def _told(request: HttpRequest) -> dict[str, Any]:
         return [line.strip()[:120] for line in request.POST.get(name, "").splitlines() if line.strip()]
 
     at = request.POST.get("at", "").strip()
-    return {"at": at, "closed": lines("closed"), "lost": lines("lost"), "areas": shapes}
+    return {
+        "at": at,
+        "closed": lines("closed"),
+        "lost": lines("lost"),
+        "areas": shapes,
+        "ask_log": "ask_log" in request.POST,
+    }

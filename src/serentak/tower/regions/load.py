@@ -29,7 +29,7 @@ _STATION_REST: Final = {
 }  # fmt: skip
 _BOX: Final = ("id", "owner", "province", "kabupaten", "kecamatan", "village", "letter")
 _BOX_REST: Final = {
-    "status": 0, "holder": "", "place": "", "expected_at": "", "disputed": False, "troubles": "",
+    "status": 0, "holder": "", "place": "", "expected_at": "", "disputed": False, "troubles": "", "acts": [],
 }  # fmt: skip
 _REGION: Final = ("code", "parent_id", "level", "name", "zone")
 

@@ -39,6 +39,7 @@ class Region(models.Model):
 
     class Meta:
         ordering: ClassVar = ["code"]
+        indexes: ClassVar = [models.Index(fields=["level", "name"], name="region_name")]
 
     def __str__(self) -> str:
         return f"{self.name} ({self.code})"

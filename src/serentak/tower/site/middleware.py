@@ -6,6 +6,7 @@ from ipaddress import ip_address
 from typing import TYPE_CHECKING, Final
 
 from django.conf import settings
+from django.http import HttpResponseBadRequest
 from django.utils import translation
 
 from serentak.base.messages import LANGUAGES, set_language
@@ -36,6 +37,17 @@ def security_headers(get_response: Handler) -> Handler:
         if request.path.startswith("/akun/"):
             response.headers.setdefault("Cache-Control", "no-store")
         return response
+
+    return handle
+
+
+def without_nul(get_response: Handler) -> Handler:
+    """Refuse addresses with the sign NUL in them: no thing is named so, and PostgreSQL cannot even look for it."""
+
+    def handle(request: HttpRequest) -> HttpResponse:
+        if "\0" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
+            return HttpResponseBadRequest()
+        return get_response(request)
 
     return handle
 

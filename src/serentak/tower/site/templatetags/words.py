@@ -61,10 +61,16 @@ def moment(value: datetime | None, zone: str = "WIB") -> SafeString:
     """Write an instant in a zone's local time: 27 Nov 2024 05.30 WIB."""
     if value is None:
         return mark_safe("–")
+    return format_html('<time datetime="{}">{}</time>', value.isoformat(), moment_text(value, zone))
+
+
+def moment_text(value: datetime | None, zone: str = "WIB") -> str:
+    """Write an instant as `moment` does, as plain text."""
+    if value is None:
+        return "–"
     there = value.astimezone(timezone(timedelta(hours=ZONES[zone])))
     months, mark = _MONTHS[language()], "." if language() == "id" else ":"
-    text = f"{there.day} {months[there.month - 1]} {there.year} {there:%H}{mark}{there:%M} {zone}"
-    return format_html('<time datetime="{}">{}</time>', value.isoformat(), text)
+    return f"{there.day} {months[there.month - 1]} {there.year} {there:%H}{mark}{there:%M} {zone}"
 
 
 @register.simple_tag

@@ -9,9 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from serentak.operations.plan import read_plan_ground
-from serentak.tower.ops.cast import make_accounts
-from serentak.tower.regions.load import load_district
+from serentak.tower.ops.cast import make_accounts, show_plan
 from serentak.tower.regions.models import Station
 
 
@@ -30,9 +28,7 @@ class Command(BaseCommand):
         if not settings.CONFIG.demo:
             raise CommandError("this site is no demonstration: SERENTAK_DEMO is not 1")
         if what == "district":
-            ground = read_plan_ground(Path(plan or ""))
-            load_district(ground.district, ground.kits)
-            self.stdout.write(json.dumps({"district": ground.district.code}))
+            self.stdout.write(json.dumps({"district": show_plan(Path(plan or ""), settings.CONFIG.log)}))
             return
         district = Station.objects.values_list("kabupaten", flat=True).first()
         if district is None:

@@ -1,0 +1,73 @@
+"""Tables of the pages as files: the page's rule, the page's rows."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+
+import pytest
+
+from serentak.tower.api.tables import urlpatterns
+
+pytestmark = pytest.mark.django_db
+
+
+def body(response):
+    content = b"".join(response.streaming_content)
+    response.close()
+    return content
+
+
+def rows_of(client, address):
+    response = client.get(address)
+    assert response.status_code == 200, address
+    assert "attachment" in response.headers["Content-Disposition"]
+    return json.loads(body(response))["rows"]
+
+
+@pytest.mark.parametrize("kind", ["csv", "json", "xlsx"])
+@pytest.mark.parametrize("route", [str(each.pattern) for each in urlpatterns], ids=[each.name for each in urlpatterns])
+def test_every_table_is_given_in_every_kind_to_whoever_may_see_the_page(rows, visit, route, kind):
+    address = "/" + route.replace("<str:code>", "14.01").replace("<table:kind>", kind)
+    who = next(name for name in ("candra", "gita") if visit(name).get(address).status_code == 200)
+    content = body(visit(who).get(address))
+    assert content.startswith({"csv": content[:1], "json": b'{"table"', "xlsx": b"PK"}[kind])
+    if kind == "csv":
+        assert len({len(row) for row in csv.reader(io.StringIO(content.decode("utf-8"), newline=""))}) == 1
+
+
+@pytest.mark.parametrize(
+    ("address", "column"),
+    [("wilayah/14.01/tps.json", "station"), ("wilayah/14.01/kotak.json", "owner"),
+     ("wilayah/14.01/serah-terima.json", "receiver"), ("menyimpang.json", "owner"), ("belum-sampai.json", "receiver")],
+)  # fmt: skip
+def test_a_table_holds_the_rows_of_its_region_and_is_refused_outside(rows, visit, address, column):
+    found = rows_of(visit("budi"), f"/{address}")
+    assert found
+    assert all(row[column].startswith("14.01") for row in found)
+    elsewhere = f"/{address.replace('14.01', '14.06')}" + ("" if "wilayah" in address else "?wilayah=14.06")
+    assert visit("budi").get(elsewhere).status_code == 403
+    assert visit("fitri").get(f"/{address}").status_code == 403
+    assert visit("").get(f"/{address}").status_code == 302
+
+
+def test_regions_are_for_anybody_and_the_page_leads_to_its_tables(rows, visit):
+    assert [row["code"] for row in rows_of(visit(""), "/wilayah/14.01/bagian.json")] == ["14.01.01", "14.01.06"]
+    page = visit("budi").get("/wilayah/14.01/").content.decode()
+    for name in ("bagian", "tps", "kotak", "serah-terima"):
+        for kind in ("csv", "json", "xlsx"):
+            assert f"/wilayah/14.01/{name}.{kind}" in page
+    assert "kotak.csv" not in visit("").get("/wilayah/14.01/").content.decode()
+
+
+def test_filters_of_the_page_go_along(rows, visit):
+    page = visit("budi").get("/menyimpang/?wilayah=14.01.06&lang=id").content.decode()
+    assert "/menyimpang.csv?wilayah=14.01.06" in page
+    found = rows_of(visit("budi"), "/menyimpang.json?wilayah=14.01.06")
+    assert {row["owner"][:8] for row in found} == {"14.01.06"}
+
+
+def test_an_address_with_nul_is_refused_politely(rows, visit):
+    for address in ("/wilayah/%00/", "/cari/?q=%00", "/menyimpang.csv?wilayah=%00", "/api/v1/boxes?status=%00"):
+        assert visit("candra").get(address).status_code == 400

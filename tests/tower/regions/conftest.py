@@ -1,0 +1,3 @@
+"""Played elections."""
+
+from tests.tower.played import *  # noqa: F403 - fixtures
