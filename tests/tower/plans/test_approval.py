@@ -1,4 +1,4 @@
-"""Two people approve, neither of whom made the plan, and the very bytes that lie there: tried with all that may happen."""
+"""Two people approve, neither of whom made the plan, and these very bytes: tried with all that may happen."""
 
 from __future__ import annotations
 

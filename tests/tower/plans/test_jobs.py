@@ -111,7 +111,7 @@ def test_the_work_ends_when_whoever_asked_for_it_is_gone():
     )  # fmt: skip
     # It answers at once that nothing can be read, and does not end before it is left alone.
     process.communicate(
-        b'{"kind": "plan", "out": "/nowhere/x", "source": "/dev/stdin", "effort": "draft"}\n', timeout=60
+        b'{"kind": "plan", "out": "/nowhere/x", "source": "/nowhere/y", "effort": "draft"}\n', timeout=60
     )
     assert process.returncode in (0, -signal.SIGKILL)
 
