@@ -36,7 +36,8 @@ def target(tmp_path):
 @pytest.mark.parametrize(
     "name",
     ["../luar.csv", "a/../../luar.csv", "/etc/luar.csv", "a\\..\\luar.csv", "C:luar.csv", "a/b/c/d.csv",
-     ".tersembunyi.csv", "a/.git/x.csv", "jahat.py", "network.vrt", "network.ref.toml", "x\x00.csv", "x\n.csv", "b" * 130 + ".csv"],
+     ".tersembunyi.csv", "a/.git/x.csv", "jahat.py", "network.vrt", "network.ref.toml", "x\x00.csv",
+     "x\n.csv", "b" * 130 + ".csv"],
 )  # fmt: skip
 def test_names_that_lead_elsewhere_are_refused(packed, target, name):
     with pytest.raises(InputError) as caught:
