@@ -177,6 +177,8 @@ class Follower:
         if reader.size < size:
             message = _("the log has {now} entries, and had {before}: it was rolled back")
             raise Refused(message.format(now=reader.size, before=size))
+        if size == reader.size and root != before and size:
+            raise Refused(_("the log has another history than it had: it has forked"))
         if size and reader.size > size:
             verify_consistency(size, reader.size, reader.consistency(size), before, root)
 
