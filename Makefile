@@ -52,7 +52,9 @@ demo: plan-demo  ## plan the sample district Kampar, print it, and serve it: its
 
 pictures: EFFORT = standard
 pictures: plan-demo  ## make the pictures of the README (needs Chromium)
+	$(BIN)/serentak paper demo/rencana-kampar --only run-sheet --only map
 	$(BIN)/python scripts/make_pictures.py demo/rencana-kampar docs/images --vehicle perahu-1
+	$(BIN)/python scripts/make_site_pictures.py demo/rencana-kampar docs/images
 
 floods: install  ## play the floods of docs/floods.md (needs SERENTAK_DATA and Chromium; an hour)
 	$(BIN)/python scripts/make_floods.py docs

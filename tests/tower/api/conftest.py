@@ -44,7 +44,7 @@ def rows(cast):
                             receiver=name, place=name, earliest=NOW, deadline=NOW, vehicle="truk#1", escort="regu#1",
                             boxes=3, done=1, **area)  # fmt: skip
         Deviation.objects.create(log=logs[district], key=place, code="overdue", finding=True, owner=name,
-                                 entries=[3], figures={"late": 60}, seen_at=NOW, **area)  # fmt: skip
+                                 entries=[[3, "00" * 32]], figures={"late": 60}, seen_at=NOW, **area)  # fmt: skip
     return logs
 
 

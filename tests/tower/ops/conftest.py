@@ -6,10 +6,11 @@ import http.client
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -30,6 +31,36 @@ def until(found, what="", limit=LONG):
     return None
 
 
+_databases: dict[Path, str] = {}
+
+
+def database_of(home: Path) -> str:
+    """Give the address of a site's own database: empty for SQLite; on the PostgreSQL of the tests a new one a home."""
+    address = os.environ.get("DATABASE_URL", "")
+    if not address:
+        return ""
+    if home not in _databases:
+        import psycopg
+
+        name = f"situs_{len(_databases)}_{os.getpid()}"
+        with psycopg.connect(address, autocommit=True) as server:
+            server.execute(f"CREATE DATABASE {name}")  # type: ignore[call-overload]
+        _databases[home] = f"{address.rpartition('/')[0]}/{name}"
+    return _databases[home]
+
+
+def query(home: Path, sql: str) -> list[tuple]:
+    """Ask the database of a site."""
+    address = database_of(home)
+    if address:
+        import psycopg
+
+        with psycopg.connect(address) as server:
+            return server.execute(sql).fetchall()
+    with closing(sqlite3.connect(home / "web" / "serentak.sqlite3")) as database:
+        return database.execute(sql).fetchall()
+
+
 class Served:
     """A running ``serentak serve``."""
 
@@ -37,7 +68,8 @@ class Served:
         self.home = home
         self.words = [sys.executable, "-m", "serentak.cli", "serve", "--home", str(home), *words]
         clean = {name: value for name, value in os.environ.items() if not name.startswith(("SERENTAK_", "DATABASE_"))}
-        self.environment = {**clean, "SERENTAK_LANG": "en", "PYTHONUNBUFFERED": "1", **environment}
+        own = {"SERENTAK_LANG": "en", "PYTHONUNBUFFERED": "1", "DATABASE_URL": database_of(home)}
+        self.environment = {**clean, **own, **environment}
         self.process = subprocess.Popen(self.words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
                                         env=self.environment)  # fmt: skip
         self.lines: list[str] = []

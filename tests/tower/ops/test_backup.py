@@ -5,13 +5,11 @@ from __future__ import annotations
 import io
 import json
 import shutil
-import sqlite3
 import stat
 import tarfile
-from contextlib import closing
 
 import pytest
-from tests.tower.ops.conftest import ask, until
+from tests.tower.ops.conftest import ask, database_of, query, until
 from typer.testing import CliRunner
 
 from serentak.base.errors import InputError, Refused
@@ -26,18 +24,18 @@ def run(*words):
 
 def said(*words):
     """Give the answer of a verb as plain data."""
-    result = CliRunner().invoke(app, [*map(str, words), "--json"], catch_exceptions=False)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DATABASE_URL", database_of(words[words.index("--home") + 1]))
+        result = CliRunner().invoke(app, [*map(str, words), "--json"], catch_exceptions=False)
     return result.exit_code, json.loads(result.stdout)
 
 
 def rows(home, *tables):
-    with closing(sqlite3.connect(home / "web" / "serentak.sqlite3")) as database:
-        return {table: database.execute(f"SELECT * FROM {table} ORDER BY 1").fetchall() for table in tables}  # noqa: S608
+    return {table: query(home, f"SELECT * FROM {table} ORDER BY 1") for table in tables}  # noqa: S608
 
 
 def followed(home):
-    with closing(sqlite3.connect(home / "web" / "serentak.sqlite3")) as database:
-        return [row[0] for row in database.execute("SELECT entries FROM boxes_log WHERE district <> ''")]
+    return [row[0] for row in query(home, "SELECT entries FROM boxes_log WHERE district <> ''")]
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +62,8 @@ def test_a_backup_is_its_owners_alone_and_holds_no_witness(copy, site):
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     with tarfile.open(file) as tar:
         names = tar.getnames()
-    assert {"web/serentak.sqlite3", "web/secret.key", "web/fields.key", "log/private/log.sqlite",
+    assert ("database.dump" if database_of(site.home) else "web/serentak.sqlite3") in names
+    assert {"web/secret.key", "web/fields.key", "log/private/log.sqlite",
             "log/private/log.key", "log/public/checkpoint", "serve.json"} <= set(names)  # fmt: skip
     assert not any(name.startswith(("witness", "logs")) for name in names)
     assert any(name.startswith("plans/") and name.endswith("plan.json") for name in names)

@@ -11,7 +11,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
-from tests.tower.ops.conftest import ask, until
+from tests.tower.ops.conftest import ask, database_of, until
 from typer.testing import CliRunner
 
 from serentak.base.errors import InputError
@@ -22,7 +22,13 @@ from serentak.tower.config import SETTINGS
 def doctor(home, *words, **environment):
     clean = {name: value for name, value in os.environ.items() if not name.startswith(("SERENTAK_", "DATABASE_"))}
     command = [sys.executable, "-m", "serentak.cli", "doctor", "--home", str(home), "--json", "--lang", "en", *words]
-    done = subprocess.run(command, env=clean | environment, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        command,
+        env=clean | {"DATABASE_URL": database_of(home)} | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     found = json.loads(done.stdout)
     states: dict[str, set[str]] = {}
     for each in found["findings"]:

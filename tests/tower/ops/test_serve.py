@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 import os
 import signal
-import sqlite3
 import stat
-from contextlib import closing, suppress
+from contextlib import suppress
 
 import pytest
-from tests.tower.ops.conftest import ask, until
+from tests.tower.ops.conftest import ask, query, until
 from typer.testing import CliRunner
 
 from serentak.cli import app
@@ -40,9 +39,8 @@ def hand_over(site, entries):
     return {row["leaf"]: row["index"] for row in until(receipts, "receipts")}
 
 
-def column(site, query):
-    with closing(sqlite3.connect(site.home / "web" / "serentak.sqlite3")) as database:
-        return [row[0] for row in database.execute(query)]
+def column(site, sql):
+    return [row[0] for row in query(site.home, sql)]
 
 
 @pytest.fixture(scope="module")

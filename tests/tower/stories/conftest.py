@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import json
-import sqlite3
-from contextlib import closing
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import sync_playwright
+from tests.tower.ops.conftest import ask, query, small, start, until  # noqa: F401 - fixtures
 
 from serentak.ledger.tiles import encode_bundle
-from tests.tower.ops.conftest import ask, small, start, until  # noqa: F401 - fixtures
 
-WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 NARROW = {"width": 360, "height": 740}
 WIDE = {"width": 1280, "height": 900}
 
@@ -33,8 +31,7 @@ def site(start, small, share):  # noqa: F811 - fixtures
     until(lambda: ask(begun.log, "POST", "/add-batch", encode_bundle(entries))[0] == 200)
 
     def followed():
-        with closing(sqlite3.connect(begun.home / "web" / "serentak.sqlite3")) as database:
-            return database.execute("SELECT entries FROM boxes_log").fetchall() == [(len(entries),)]
+        return query(begun.home, "SELECT entries FROM boxes_log") == [(len(entries),)]
 
     until(followed, "the projection")
     begun.passwords = {row["username"]: row["password"] for row in json.loads(begun.manage("demo", "accounts"))}

@@ -108,7 +108,9 @@ def test_everything_can_be_reached_by_the_keyboard(visitor):
         seen.add(page.evaluate("document.activeElement.outerHTML.slice(0, 80)"))
         if page.evaluate("document.activeElement === document.body"):
             break
-        box = page.evaluate("(() => { const r = document.activeElement.getBoundingClientRect(); return r.width * r.height })()")
+        box = page.evaluate(
+            "(() => { const r = document.activeElement.getBoundingClientRect(); return r.width * r.height })()"
+        )
         assert box > 0
     assert len(seen) > 3
     page.goto("/akun/login/")

@@ -35,7 +35,7 @@ from serentak.tower.plans.views import in_territories
 
 router = Router(tags=["custody"])
 
-Mark = Annotated[int | None, Query(ge=0, lt=1 << 63, description="``next`` of the part before")]
+Mark = Annotated[int | None, Query(ge=0, lt=1 << 63, description="what the part before gave as next")]
 Key = Annotated[
     str,
     Header(alias="Idempotency-Key", max_length=100, description="the same key and body give the same answer again"),

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 router = Router(tags=["places"])
 
-After = Annotated[str, Query(max_length=40, description="``next`` of the part before")]
+After = Annotated[str, Query(max_length=40, description="what the part before gave as next")]
 Limit = Annotated[int, Query(ge=1, le=1000)]
 WAYS: Final = tuple(way.name.lower() for way in Station.Way)
 
