@@ -152,3 +152,13 @@ def test_every_page_speaks_english_too(rough, visit, path):
     assert 'lang="en"' in page
     for word in ("Cari", "Wilayah", "Terlambat", "Kembali"):
         assert f">{word}<" not in page
+
+
+def test_the_page_of_the_public_is_made_once_and_never_given_to_others(rough, visit):
+    """What one visitor got is what the next gets; nobody who is logged in gets it, nor the public theirs."""
+    first, again = visit().get("/wilayah/14.01/"), visit().get("/wilayah/14.01/")
+    assert again.content == first.content
+    own = visit("budi").get("/wilayah/14.01/").content.decode()
+    assert "budi" in own
+    assert visit().get("/wilayah/14.01/").content == first.content
+    assert visit().get("/wilayah/14.01/?arah=kirim").content != first.content
