@@ -49,7 +49,7 @@ def roads(folder: Path) -> Path:
     return folder / "jakarta" / "jakarta_roads.shp"
 
 
-def make_district(folder: Path, out: Path, region: str, *, spread: bool = False) -> None:
+def make_district(folder: Path, out: Path, region: str | tuple[str, ...], *, spread: bool = False) -> None:
     """Make a district folder: stations by `serentak new`, and the roads beside them as its network.
 
     Parameters
@@ -59,7 +59,7 @@ def make_district(folder: Path, out: Path, region: str, *, spread: bool = False)
     out
         District folder to make.
     region
-        Code of a kota, or of one of its kecamatan.
+        Code of a kota, or those of some of its kecamatan.
     spread
         Whether stations stand at invented positions within their kelurahan, rather than all at its centre.
     """
@@ -73,7 +73,7 @@ def make_district(folder: Path, out: Path, region: str, *, spread: bool = False)
         shutil.copyfile(part, out / f"network{part.suffix}")
 
 
-def _stations(folder: Path, region: str, *, spread: bool) -> Iterator[list[object]]:
+def _stations(folder: Path, region: str | tuple[str, ...], *, spread: bool) -> Iterator[list[object]]:
     chance = np.random.default_rng(1)
     with gzip.open(folder / "national.csv.gz", "rt", encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):

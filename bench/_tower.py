@@ -27,7 +27,7 @@ from serentak.custody.entry import decode_entry
 from serentak.custody.sign import Device
 from serentak.ledger.write import LogWriter, init_log
 
-PORT = 8391
+PORT = int(os.environ.get("BENCH_PORT", "8391"))
 DISTRICTS = 8
 LIVE_STATIONS = 6_000
 CLIENTS = 4
@@ -57,7 +57,10 @@ def main() -> None:
     _register(logs.folders)
     say(found)
     pages = addresses()
-    with Process("web", *_granian()) as web, Process("follower", sys.executable, "-m", "bench._tower_follow") as follower:
+    with (
+        Process("web", *_granian()) as web,
+        Process("follower", sys.executable, "-m", "bench._tower_follow") as follower,
+    ):
         _until_up()
         found["caught up"] = _wait_for(logs)
         say(found)
@@ -70,7 +73,8 @@ def main() -> None:
             behind = time.monotonic()
             _wait_for(logs)
             found["steady"] = {
-                "seconds": round(time.monotonic() - began, 1), "events": fed, "a second": round(fed / (behind - began), 1),
+                "seconds": round(time.monotonic() - began, 1), "events": fed,
+                "a second": round(fed / (behind - began), 1),
                 "behind, s": round(time.monotonic() - behind, 2), "pages": visitors.take(),
                 "web CPU, s": round(web.cpu() - cpu[0], 1), "follower CPU, s": round(follower.cpu() - cpu[1], 1),
                 "load": os.getloadavg(),
@@ -132,8 +136,9 @@ def load(only: int) -> tuple[Row, dict[str, tuple[str, list[str]]]]:
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")
     return {
-        "database": version, "stations": totals[0], "boxes": totals[1], "bundles": totals[2], "seconds": round(seconds, 1),
-        "CPU, s": round(time.process_time() - cpu - making, 1), "MB": round(size / 1e6),
+        "database": version, "stations": totals[0], "boxes": totals[1], "bundles": totals[2],
+        "seconds": round(seconds, 1), "CPU, s": round(time.process_time() - cpu - making, 1),
+        "MB": round(size / 1e6),
     }, live  # fmt: skip
 
 
@@ -275,8 +280,9 @@ def told(taken: list[tuple[float, bool]]) -> Row:
     times = [seconds * 1000 for seconds, _good in taken]
     cut = quantiles(times, n=100) if len(times) > 1 else times * 99
     return {
-        "requests": len(times), "errors": sum(not good for _seconds, good in taken), "median, ms": round(median(times), 1),
-        "p95, ms": round(cut[94], 1), "p99, ms": round(cut[98], 1), "worst, ms": round(max(times), 1),
+        "requests": len(times), "errors": sum(not good for _seconds, good in taken),
+        "median, ms": round(median(times), 1), "p95, ms": round(cut[94], 1), "p99, ms": round(cut[98], 1),
+        "worst, ms": round(max(times), 1),
     }  # fmt: skip
 
 

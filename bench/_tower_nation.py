@@ -1,4 +1,4 @@
-"""The nation for the tower's measurement: every district with its stations, from the real table or one of the same shape."""
+"""The nation for the tower's measurement: every district, from the real table or invented in the same shape."""
 
 from __future__ import annotations
 
@@ -52,9 +52,10 @@ def _real() -> Iterator[tuple[Region, list[Station]]]:
     table = read_national_table(Path(os.environ["SERENTAK_DATA"], "data", "national.csv.gz"))
     for region in regions():
         blocks = table.districts.get(region.code, [])
-        yield region, [
-            replace(station, parent=f"PPK-{station.kecamatan}") for block in blocks for station in block.stations()
-        ]
+        yield (
+            region,
+            [replace(station, parent=f"PPK-{station.kecamatan}") for block in blocks for station in block.stations()],
+        )
 
 
 def _invented() -> Iterator[tuple[Region, list[Station]]]:
@@ -70,8 +71,7 @@ def _invented() -> Iterator[tuple[Region, list[Station]]]:
         for number in range(count):
             kecamatan, village = divmod(number, 14)
             code = f"{region.code}.{kecamatan % 98 + 1:02d}.{2001 + village + 14 * (kecamatan // 98)}"
-            for each in range(1, min(extra[number], 998) + 2):
-                found.append(_station(code, each, draw))
+            found += [_station(code, each, draw) for each in range(1, min(extra[number], 998) + 2)]
         yield region, found
 
 

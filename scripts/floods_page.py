@@ -11,10 +11,13 @@ from typing import Any, Final
 from bench._report import machine, table
 
 Said = Mapping[str, dict[str, Any]]
-TITLES: Final = {"jakarta": "Jakarta Pusat, flooded as in 2007", "kampar": "The sample Kampar in the rainy season"}
+TITLES: Final = {
+    "jakarta": "Three kecamatan of Jakarta Pusat, flooded as in 2007",
+    "kampar": "The sample Kampar in the rainy season",
+}
 TEXTS: Final = {
     "jakarta": """The
-stations of Jakarta Pusat from the national list, spread at random over their kelurahan (**invented
+stations of Sawah Besar, Senen and Johar Baru from the national list, spread at random over their kelurahan (**invented
 positions**), on the streets of OpenStreetMap of about 2012. What floods is real: the RW that stood under water
 in February 2007 and the deepest class of a map of flood depths. What a flood does to a vehicle, and how often
 it comes, is **assumed**: in a flooded RW trucks and 4x4s take twice as long and pickups and motorbikes do not

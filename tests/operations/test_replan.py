@@ -74,6 +74,8 @@ def test_a_closed_leg_a_flood_and_a_lost_run_then_again(folder):
     checked = serentak(folder, "check", "kedua")
     assert checked.returncode == 0, checked.stdout
     assert serentak(folder, "explain", "kedua", stops[-1]).returncode == 0
+    printed = serentak(folder, "paper", "kedua", "--only", "tables")
+    assert printed.returncode == 0, printed.stderr
 
     at = next(run for stage in second.stages for run in stage.runs if run.id == first.id).stops[0].depart
     moment = f"H-1 {at % 86400 // 3600:02}:{at % 3600 // 60 + 1:02}"

@@ -96,6 +96,7 @@ def test_a_hardened_plan_holds_says_its_measures_and_is_never_worse(plan, tmp_pa
     own = {tuple(measure.values()) for measure in said["measures"]}
     assert {tuple(measure.values()) for each in said["worth"] for measure in each["measures"]} == own
     assert max(each["late"] for each in said["worth"]) > 0.1
+    assert [each["kecamatan"] for each in said["worth"]] == sorted(each["kecamatan"] for each in said["worth"])
     assert "## Langkah agar rencana lebih pasti" in (out / "report.md").read_text("utf-8")
     assert "tanpa langkah ini rata-rata" in (out / "harden.md").read_text("utf-8")
     assert read_plan(out).supersedes is not None

@@ -1,4 +1,4 @@
-"""Played elections for the tests of the site: the invented district Kecil, planned once, played with and without faults."""
+"""Played elections for the tests of the site: the invented district Kecil, played with and without faults."""
 
 from __future__ import annotations
 

@@ -21,6 +21,12 @@ PLAIN: Final[dict[str, Any]] = {"kind": "csv", "uidb36": "1", "key": "1-a"}
 """Values of parameters that name no territory."""
 
 
+HOLLOW: Final = frozenset(
+    {"plan", "plan_report", "plan_folder", "plan_routes", "explain", "compare", "replan", "paper"}
+)
+"""Routes whose sample has a row but no folder on the disk: that they fail then is no leak."""
+
+
 class Plant(NamedTuple):
     """A secret of an action, and if it is one agency's alone, of which."""
 
@@ -313,3 +319,13 @@ plant("means.read", _secret_means)
 plant("cases.read", _secret_case)
 plant("guards.read", _secret_duty)
 plant("plans.read", _secret_import)
+
+
+def an_entry(territory: str) -> dict[str, Any]:
+    from serentak.tower.boxes.models import Log
+
+    return {"log": Log.objects.get_or_create(address=f"/nowhere/{territory}")[0].pk, "index": 0}
+
+
+sample("place", lambda territory: {"kabupaten": territory, "name": f"PPK-{territory}.06"})
+sample("entry", an_entry)

@@ -181,7 +181,7 @@ class _Work:
             for kecamatan, step in left_out.items():
                 late = _missed(tried, kecamatan) - _missed(best, kecamatan)
                 found.append(Worth(kecamatan, step, late, with_it.get(kecamatan, 0) - costs.get(kecamatan, 0)))
-        return tuple(sorted(found, key=lambda each: (each.kecamatan, each.measures)))
+        return tuple(sorted(found, key=lambda each: each.kecamatan))
 
     def attempt(self, measures: tuple[Measure, ...], effort: str) -> _Try:
         """Plan the district with measures, and see how surely it holds."""

@@ -6,9 +6,9 @@ import shutil
 import threading
 
 import pytest
+from tests.tower.played import assert_equal_to_a_recount
 
 from serentak.base.errors import InputError
-from tests.tower.played import assert_equal_to_a_recount
 
 
 def test_all_that_went_well_is_ready_there_and_back(calm):

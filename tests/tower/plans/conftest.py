@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import shutil
 import zipfile
 from dataclasses import replace
 
@@ -58,6 +59,22 @@ def work(db):
     return do
 
 
+@pytest.fixture(autouse=True)
+def here(request, monkeypatch):
+    """Do the work in this process, because starting one costs more than the work; ``real`` marks who starts one."""
+    if request.node.get_closest_marker("real"):
+        return
+    from serentak.tower.plans import jobs
+    from serentak.tower.plans import work as room
+
+    def at_once(spec):
+        lines = []
+        room.answer(spec, lines.append)
+        yield from lines
+
+    monkeypatch.setattr(jobs, "_work", at_once)
+
+
 @pytest.fixture
 def hand_over(visit, work):
     """Give a function that uploads files as somebody, reads them on trial, and gives the import."""
@@ -74,15 +91,40 @@ def hand_over(visit, work):
     return do
 
 
-@pytest.fixture
-def made(visit, work, hand_over, kecil):
-    """Give a plan of the small district, made by budi and checked."""
-    from serentak.tower.plans.models import Plan
+@pytest.fixture(scope="session")
+def planned(kecil_folder, tmp_path_factory):
+    """Give the plan folder of the small district, and what its making and its check say."""
+    from serentak.tower.plans import work as room
 
-    brought = hand_over(kecil)
-    client = visit("budi")
-    client.post(f"/daerah/{brought.pk}/terima/")
-    client.post(f"/daerah/{brought.pk}/susun/", {"effort": "draft", "seed": "1"})
-    ended = work()
-    assert [state for _kind, state in ended] == ["done"] * len(ended), ended
-    return Plan.objects.get()
+    out = tmp_path_factory.mktemp("rencana") / "rencana"
+
+    def quiet(*_step):
+        pass
+
+    result = room.plan({"source": str(kecil_folder), "out": str(out), "effort": "draft", "seed": 1}, quiet)
+    return out, result, room.check({"plan": str(out)}, quiet)
+
+
+@pytest.fixture
+def made(cast, home, planned, kecil_folder):
+    """Give a plan of the small district, made by budi and checked; its stations are in the tables."""
+    from serentak.operations.plan import read_ground
+    from serentak.tower.plans.models import District, Import, Plan
+    from serentak.tower.regions.load import load_district
+
+    folder, result, verdict = planned
+    ground = read_ground(kecil_folder)
+    load_district(ground.district, ground.kits)
+    shutil.copytree(kecil_folder, home / "plans/14.01/daerah-1/daerah")
+    shutil.copytree(folder, home / "plans/14.01/rencana-900")
+    district = District.objects.create(
+        code="14.01", province="14", name=ground.district.name, zone="WIB", election_day=ground.district.election_day
+    )
+    brought = Import.objects.create(
+        district="14.01", name="kecil.zip", state="accepted", owner=cast["budi"], folder="plans/14.01/daerah-1",
+        source="plans/14.01/daerah-1/daerah", report={"code": "14.01", "zone": "WIB", "stations": 12},
+    )  # fmt: skip
+    return Plan.objects.create(
+        district=district, brought=brought, folder="plans/14.01/rencana-900", sha256=result["sha256"], effort="draft",
+        seed=1, made_by=cast["budi"], totals=result["totals"], verdict=verdict,
+    )  # fmt: skip

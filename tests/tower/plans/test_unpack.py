@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import stat
 import zipfile
 
@@ -34,8 +35,9 @@ def target(tmp_path):
 
 @pytest.mark.parametrize(
     "name",
-    ["../luar.csv", "a/../../luar.csv", "/tmp/luar.csv", "a\\..\\luar.csv", "C:luar.csv", "a/b/c/d.csv", ".tersembunyi.csv",
-     "a/.git/x.csv", "jahat.py", "network.vrt", "network.ref.toml", "x\x00.csv", "x\n.csv", "b" * 130 + ".csv"],
+    ["../luar.csv", "a/../../luar.csv", "/etc/luar.csv", "a\\..\\luar.csv", "C:luar.csv", "a/b/c/d.csv",
+     ".tersembunyi.csv", "a/.git/x.csv", "jahat.py", "network.vrt", "network.ref.toml", "x\x00.csv",
+     "x\n.csv", "b" * 130 + ".csv"],
 )  # fmt: skip
 def test_names_that_lead_elsewhere_are_refused(packed, target, name):
     with pytest.raises(InputError) as caught:
@@ -55,10 +57,8 @@ def test_whatever_the_names_nothing_lands_outside(tmp_path_factory, names):
     root = tmp_path_factory.mktemp("kotak")
     (root / "in").mkdir()
     (root / "u.zip").write_bytes(zipped({f"{name}.csv": "x" for name in names}))
-    try:
+    with contextlib.suppress(InputError):
         unpack(root / "u.zip", root / "in")
-    except InputError:
-        pass
     assert {path.name for path in root.iterdir()} == {"in", "u.zip"}
 
 

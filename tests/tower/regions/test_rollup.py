@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from tests.tower.played import assert_equal_to_a_recount
 
 from serentak.custody.kinds import Kind
-from tests.tower.played import assert_equal_to_a_recount
 
 # What the organiser says of the log's size is about the order itself.
 _BY_INDEX = {Kind.MARKED}
@@ -130,11 +130,12 @@ def test_a_station_brought_in_after_its_log(kecil, calm_log):
     """The follower writes again what the log has said of stations that came later."""
     from dataclasses import replace
 
+    from tests.tower.played import followed
+
     from serentak.kit.kits import build_kits
     from serentak.tower.boxes.follow import follow_once
     from serentak.tower.regions.load import load_district
     from serentak.tower.regions.models import Region
-    from tests.tower.played import followed
 
     district = replace(kecil.district, stations=kecil.district.stations[1:])
     load_district(district, build_kits(district, kecil.rules))

@@ -28,7 +28,7 @@ def index_text(source: Source, files: Mapping[str, Sequence[Path]]) -> str:
         *_together(source.reprint),
         "",
     ]
-    for kind, (what, *words) in _about().items():
+    for kind, (what, *words) in about().items():
         if paths := files.get(kind):
             lines += [what.upper(), *(f"  {sentence}" for sentence in words if sentence)]
             lines += [f"  {path.as_posix()}" for path in sorted(paths)]
@@ -55,7 +55,7 @@ def _together(reprint: Reprint | None) -> list[str]:
     return said
 
 
-def _about() -> dict[str, tuple[str, str, str]]:
+def about() -> dict[str, tuple[str, str, str]]:
     """Say of each kind what it is, for whom, and how to print it, in the order of use."""
     return {
         "packing": (

@@ -111,7 +111,7 @@ class Load(models.Model):
             models.Index(fields=["kabupaten", "open", "deadline"], name="load_open_kabupaten"),
             models.Index(fields=["kecamatan", "open", "deadline"], name="load_open_kecamatan"),
             models.Index(fields=["kabupaten", "place"], name="load_place"),
-            models.Index(fields=["village"], name="load_village"),
+            models.Index(fields=["kabupaten", "vehicle"], name="load_vehicle"),
         ]
         constraints: ClassVar = [models.UniqueConstraint(fields=["log", "hash"], name="load_once")]
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from django.db import transaction
 from django.utils import timezone
 
-from serentak.custody.acts import POWERLESS, PROXY, VOID
+from serentak.custody.acts import MISSING, POWERLESS, PROXY, VOID
 from serentak.custody.life import STATUSES
 from serentak.custody.query import brief
 from serentak.tower.boxes.loads import COLUMNS, LoadBook, moment
@@ -120,4 +120,6 @@ class Projection:
 def _proof(act: Act) -> str:
     if act.flags & (VOID | POWERLESS):
         return "void"
+    if act.role == MISSING:
+        return "missing"
     return "proxy" if act.flags & PROXY else "single" if act.signed else ""

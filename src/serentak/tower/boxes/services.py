@@ -33,7 +33,7 @@ class Rows(NamedTuple):
 
 def rows_of(found: QuerySet[Any], page: str) -> Rows:
     """Give one page of a list; nothing is counted."""
-    number = min(int(page), MOST_PAGES) if page.isdigit() and int(page) else 1
+    number = min(max(int(page), 1), MOST_PAGES) if page.isascii() and page.isdigit() else 1
     rows = list(found[(number - 1) * PAGE : number * PAGE + 1])
     return Rows(rows[:PAGE], number, len(rows) > PAGE and number < MOST_PAGES)
 
@@ -81,7 +81,7 @@ def deviations_about(owner: str) -> QuerySet[Deviation]:
 
 def territory_of_place(kabupaten: str, name: str) -> str | None:
     """Give the smallest region that holds what is brought to a place, or lies there; None where nobody knows it."""
-    loads = Load.objects.filter(kabupaten=kabupaten, place=name)
+    loads = Load.objects.filter(Q(place=name) | Q(vehicle=name), kabupaten=kabupaten)
     found = set(loads.order_by().values_list("kecamatan", flat=True).distinct()[:2])
     if not found:
         there = Box.objects.filter(Q(place=name) | Q(holder=name), kabupaten=kabupaten)

@@ -33,8 +33,58 @@ _PROOFS: Final = {
     "": N_("signed by all who should"),
     "single": N_("signed by one side only"),
     "proxy": N_("typed from a paper form"),
+    "missing": N_("says that this was not there"),
     "void": N_("counts no more"),
 }
+_KINDS: Final = {
+    "unreadable": N_("entry that is no event"),
+    "wrong-log": N_("event of another log"),
+    "bad-signature": N_("signature that does not hold"),
+    "unknown-key": N_("unknown key"),
+    "unsigned": N_("not signed by its device"),
+    "powerless": N_("signed by nobody entitled"),
+    "revoked-key": N_("key that counts no more"),
+    "key-conflict": N_("key enrolled twice"),
+    "device-gap": N_("gap in what a device recorded"),
+    "device-fork": N_("device with two histories"),
+    "unknown-load": N_("load that was never announced"),
+    "wrong-place": N_("wrong place"),
+    "wrong-hands": N_("wrong hands"),
+    "foreign-district": N_("box of another district"),
+    "foreign-election": N_("box of another election"),
+    "unannounced": N_("not announced"),
+    "double-custody": N_("handed over twice"),
+    "custody-gap": N_("missing hand-over"),
+    "seal-broken": N_("broken seal"),
+    "seal-series": N_("other seal number"),
+    "count-mismatch": N_("number that differs"),
+    "damaged": N_("wet or damaged goods"),
+    "remarked": N_("other remark"),
+    "refused": N_("refused goods"),
+    "disputed": N_("contested event"),
+    "overdue": N_("done too late"),
+    "silence": N_("nothing said in time"),
+    "missing-return": N_("not back in time"),
+    "uncovered-night": N_("unguarded night"),
+    "announcement-incomplete": N_("incomplete announcement"),
+    "unwitnessed-destruction": N_("destruction without witnesses"),
+    "late-destruction": N_("destruction too late"),
+    "balance": N_("ballots that do not balance"),
+    "single": N_("one signature"),
+    "revoked-countersignature": N_("countersigned by a revoked key"),
+    "proxy": N_("paper form"),
+    "titip": N_("left in trust"),
+    "clock": N_("clock that contradicts"),
+    "duplicate": N_("handed in twice"),
+    "reordered": N_("handed in out of order"),
+    "incident": N_("recorded incident"),
+    "corrected": N_("corrected event"),
+    "ruled": N_("settled by the supervisor"),
+    "uncertified-key": N_("key without the organiser's word"),
+    "no-seals": N_("no seals announced"),
+    "no-plan": N_("no plan announced"),
+}
+"""Short names of the kinds of deviations, for lists."""
 ON_THE_ROAD: Final = frozenset({STATUSES.index("moving"), STATUSES.index("returning")})
 """Statuses of a box of which the public is told no more than this."""
 
@@ -122,17 +172,15 @@ def deviation_words(each: Deviation) -> str:
 
 
 def code_words(code: str) -> str:
-    """Name a kind of deviation where no figures are at hand."""
-    return code.replace("-", " ")
+    """Name a kind of deviation."""
+    return _(_KINDS.get(code, code))
 
 
 def to_do(load: Load, now: datetime) -> str:
     """Say what the organiser can do about goods that have not arrived."""
     if load.began and load.done < load.boxes and load.giver == load.vehicle:
         if load.deadline < now:
-            return _(
-                "Call {vehicle}: where is it, what does it need? Ask {receiver} whether it came and nobody typed it."
-            )
+            return _("Call {vehicle}: where is it, what does it need? Ask {receiver} whether it came all the same.")
         return _("On board of {vehicle}; nothing to do before {receiver} expects it.")
     if load.deadline < now:
         return _("It has not left: ask {giver} why, and send another vehicle if {vehicle} cannot go.")

@@ -63,7 +63,7 @@ def station(request: HttpRequest, code: str) -> HttpResponse:
             "back_proof": proof_word(here.back_proof),
             "boxes": rows,
             "handovers": handovers(log, boxes) if log else [],
-            "wrong": [(each, deviation_words(each)) for each in wrong],
+            "wrong": [(each, code_words(each.code), deviation_words(each)) for each in wrong],
             "text": _station_text(here, rows, moment),
         }
 
@@ -109,7 +109,7 @@ def box(request: HttpRequest, code: str) -> HttpResponse:
             "status": box_status(here),
             "handovers": handovers(log, [here]) if log else [],
             "loads": loads,
-            "wrong": [(each, deviation_words(each)) for each in wrong],
+            "wrong": [(each, code_words(each.code), deviation_words(each)) for each in wrong],
             "text": f"{label(here.id)}: {box_status(here).word}, {here.holder or '–'}, {here.place or '–'}\n"
             + _("as of {moment}").format(moment=moment.text),
         }
@@ -256,14 +256,14 @@ def deviations(request: HttpRequest) -> HttpResponse:
     version = (moment, kinds, [_values(each) for each in found.rows], found.page)
 
     def context() -> dict[str, Any]:
-        rows = [(each, deviation_words(each), each.objects_named.split()) for each in found.rows]
+        rows = [(each, code_words(each.code), deviation_words(each), each.objects_named.split()) for each in found.rows]
         lines = [
             _("*{name}*: what deviates by the log").format(name=here.name),
             _("as of {moment}").format(moment=moment.text),
             *(
                 f"- {each.owner or each.kecamatan or each.kabupaten}: {words} "
                 + _("(entries {entries})").format(entries=", ".join(str(index) for index, _hash in each.entries[:5]))
-                for each, words, _objects in rows[:20]
+                for each, _kind, words, _objects in rows[:20]
             ),
         ]
         return {

@@ -15,6 +15,7 @@ from serentak.tower.api.services import forget_old
 from serentak.tower.boxes.follow import follow_forever
 from serentak.tower.boxes.logs import register
 from serentak.tower.boxes.models import Log
+from serentak.tower.plans.jobs import resume_lost
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,6 +27,7 @@ _logger = structlog.get_logger("serentak.worker")
 
 def work() -> None:
     """Work until the process is told to end (SIGTERM, SIGINT)."""
+    resume_lost()
     stop = threading.Event()
     threads = [
         threading.Thread(target=_again, args=(stop, job), name=job.__name__)
@@ -69,6 +71,7 @@ def _keep_house(stop: threading.Event) -> None:
     while not stop.is_set():
         close_old_connections()
         forget_old()
+        resume_lost()
         call_command("clearsessions", verbosity=0)
         call_command("prune_db_task_results", verbosity=0)
         stop.wait(_HOUSEKEEPING)

@@ -16,7 +16,19 @@ from serentak.tower.access.models import User
 from serentak.tower.plans.approval import Case, Given, State
 
 
-class District(models.Model):
+class OfOrganiser:
+    """What the organiser wrote, about a district: whoever reads its trail finds it there."""
+
+    def trail_agencies(self) -> list[str]:
+        """The organiser's."""
+        return ["kpu"]
+
+    def trail_places(self) -> list[str]:
+        """Its district."""
+        return [self.place]
+
+
+class District(OfOrganiser, models.Model):
     """A kabupaten or kota that was brought in."""
 
     code = models.CharField(max_length=5, primary_key=True)
@@ -31,8 +43,13 @@ class District(models.Model):
     def __str__(self) -> str:
         return f"{self.name} ({self.code})"
 
+    @property
+    def place(self) -> str:
+        """Code of its district."""
+        return str(self.code)
 
-class Import(models.Model):
+
+class Import(OfOrganiser, models.Model):
     """Files handed over to become a district: read on trial first, then accepted or thrown away.
 
     ``folder`` is below the home of the site; ``source`` the district in it. ``report`` is what the trial found.
@@ -68,12 +85,17 @@ class Import(models.Model):
         return f"{self.name} #{self.pk}"
 
     @property
+    def place(self) -> str:
+        """Code of its district, as far as it is known."""
+        return str(self.district)
+
+    @property
     def path(self) -> Path:
         """The district in it."""
         return Path(settings.CONFIG.home, self.source)
 
 
-class Plan(models.Model):
+class Plan(OfOrganiser, models.Model):
     """A plan folder below ``plans/<code>/``, whole and unchanged since it was made."""
 
     trail_leaves_out = ("totals", "verdict", "difference")
@@ -101,6 +123,11 @@ class Plan(models.Model):
 
     def __str__(self) -> str:
         return f"{self.district_id} #{self.pk}"
+
+    @property
+    def place(self) -> str:
+        """Code of its district."""
+        return str(self.district_id)
 
     @property
     def path(self) -> Path:
@@ -134,12 +161,12 @@ class Plan(models.Model):
         return Q(announced_at__isnull=False, superseded_at__isnull=True)
 
 
-class Approval(models.Model):
+class Approval(OfOrganiser, models.Model):
     """A head's approval of the very bytes of a plan."""
 
     plan = models.ForeignKey(Plan, models.CASCADE, related_name="approvals")
     user = models.ForeignKey(User, models.PROTECT, related_name="+")
-    post = models.CharField(max_length=120)
+    office = models.CharField(max_length=120)
     sha256 = models.CharField(max_length=64)
     given_at = models.DateTimeField(default=timezone.now)
     withdrawn_at = models.DateTimeField(null=True)
@@ -154,13 +181,10 @@ class Approval(models.Model):
     def __str__(self) -> str:
         return f"{self.user} of {self.plan}"
 
-    def trail_places(self) -> list[str]:
-        """Where it is: the district of its plan."""
-        return [self.plan.district_id]
-
-    def trail_agencies(self) -> list[str]:
-        """Whose it is: plans are approved by the organiser."""
-        return ["kpu"]
+    @property
+    def place(self) -> str:
+        """Code of its plan's district."""
+        return str(self.plan.district_id)
 
 
 class Job(models.Model):

@@ -22,6 +22,7 @@ from serentak.base.clock import format_moment
 from serentak.base.errors import InputError, SerentakError
 from serentak.base.messages import N_, _
 from serentak.base.numbers import number, rupiah
+from serentak.formats.paper.index import about
 from serentak.operations.paper import kinds
 from serentak.plan.difference import compare
 from serentak.plan.model import read_plan
@@ -130,7 +131,7 @@ def plan_page(request: HttpRequest, pk: int) -> HttpResponse:
             "jobs": [shown_job(job) for job in plan.jobs.exclude(kind="explain")[:5]],
             "answered": shown_job(answered) if answered else None,
             "others": Plan.objects.filter(district=plan.district_id).exclude(pk=pk)[:50],
-            "papers": plan.papers.all(), "kinds": kinds(),
+            "papers": plan.papers.all(), "kinds": [(kind, about()[kind][0]) for kind in kinds()],
             "kecamatan": sorted(_kecamatan(made)),
             "share": share_text(plan, case),
         },
@@ -391,4 +392,10 @@ def _told(request: HttpRequest) -> dict[str, Any]:
         return [line.strip()[:120] for line in request.POST.get(name, "").splitlines() if line.strip()]
 
     at = request.POST.get("at", "").strip()
-    return {"at": at, "closed": lines("closed"), "lost": lines("lost"), "areas": shapes}
+    return {
+        "at": at,
+        "closed": lines("closed"),
+        "lost": lines("lost"),
+        "areas": shapes,
+        "ask_log": "ask_log" in request.POST,
+    }

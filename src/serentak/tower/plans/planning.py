@@ -171,7 +171,7 @@ def approve(plan: Plan, user: User, actor: Actor) -> None:
         if plan.verdict["count"]:
             raise Refused(_("The plan does not hold: {first}").format(first=plan.verdict["violations"][0]))
         case = approval.approve(plan.case(), user.username)
-        Approval.objects.create(plan=plan, user=user, sha256=case.now, post=_post_of(actor, plan.district_id))
+        Approval.objects.create(plan=plan, user=user, sha256=case.now, office=_post_of(actor, plan.district_id))
 
 
 def _post_of(actor: Actor, district: str) -> str:
@@ -250,6 +250,7 @@ def _begin_announce(job: Job) -> dict[str, Any]:
 
 
 def _finish_announce(job: Job, result: dict[str, Any]) -> None:
+    result["announced"] = result.pop("plan")
     plan, now = Plan.objects.select_for_update().get(pk=job.plan_id), timezone.now()
     plan.announced_at, plan.announced_by, plan.announced_in = now, job.owner, log_of(job.district)[:300]
     plan.save()
@@ -273,7 +274,7 @@ def replan(user: User, plan: Plan, said: dict[str, Any]) -> Job:
     ----------
     said
         ``at`` (``H-1 10:30``), ``closed`` (legs ``A>B`` and numbers of roads), ``areas`` (GeoJSON), ``lost`` (runs and
-        vehicles).
+        vehicles), ``ask_log`` (whether what was handed over is taken from the log rather than from the plan).
 
     Raises
     ------
@@ -285,7 +286,9 @@ def replan(user: User, plan: Plan, said: dict[str, Any]) -> Job:
     except ValueError as error:
         raise InputError.of("at", str(error), _("write a time as H-1 23:59"), value=said["at"][:40]) from error
     closed, lost, areas = said["closed"], said["lost"], said.get("areas")
-    if not (closed or lost or areas):
+    if said.get("ask_log") and plan.announced_at is None:
+        raise InputError.of("ask_log", _("the plan was not announced"), _("Leave it out: no log knows of it."))
+    if not (closed or lost or areas or said.get("ask_log")):
         message = _("nothing is closed and nobody is lost")
         raise InputError.of("closed", message, _("Name a leg, draw an area, or name a run or vehicle."))
     if len(closed) + len(lost) > MOST_WORDS:
@@ -308,7 +311,8 @@ def hash_of(said: dict[str, Any]) -> str:
 
 
 def _begin_replan(job: Job) -> dict[str, Any]:
-    return {**job.spec, "plan": str(job.plan.path), "out": str(_out(job))}
+    asked = {"log": job.plan.announced_in} if job.spec.get("ask_log") else {}
+    return {**job.spec, "plan": str(job.plan.path), "out": str(_out(job)), **asked}
 
 
 def register() -> None:

@@ -111,7 +111,7 @@ def replan(spec: dict[str, Any], step: Step) -> dict[str, Any]:
                 areas = Path(name, "wilayah.geojson")
                 areas.write_text(json.dumps(spec["areas"]), encoding="utf-8")
                 closed.append(str(areas))
-            make_replan(Path(spec["plan"]), out, Told(spec["at"], closed, spec.get("lost", ())))
+            make_replan(Path(spec["plan"]), out, Told(spec["at"], closed, spec.get("lost", ()), spec.get("log")))
     found = json.loads((out / "difference.json").read_text("utf-8"))
     stops = found.pop("stops")
     return _made(out) | {"difference": found | {"stops": len(stops)}}

@@ -57,11 +57,8 @@ def load_district(district: District, kits: Kits) -> Loaded:
         plant()
     _load_regions(district)
     _forget_others(district, kits)
-    names = (*_STATION, *_STATION_REST)
-    rest: tuple[Any, ...] = tuple(_STATION_REST.values())
-    upsert(Station, names, (row + rest for row in _stations(district, kits)), ["id"], _STATION[1:])
-    rest = tuple(_BOX_REST.values())
-    upsert(Box, (*_BOX, *_BOX_REST), (row + rest for row in _boxes(kits)), ["id"], ())
+    upsert(Station, _STATION, _stations(district, kits), ["id"], _STATION[1:], _STATION_REST)
+    upsert(Box, _BOX, _boxes(kits), ["id"], (), _BOX_REST)
     rewrite(district.code)
     # What the log said of stations that are new here has not been written yet.
     Log.objects.filter(district=district.code).update(stale=True)

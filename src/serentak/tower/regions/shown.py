@@ -138,7 +138,9 @@ def region_text(here: Region, lines: Sequence[Line], leg: str, moment: AsOf) -> 
     said = [
         title.format(name=here.name),
         _("as of {moment}").format(moment=moment.text),
-        _("Ready: {part} of {whole} stations").format(part=number(own.ready), whole=number(own.stations)),
+        (_("Ready: {part} of {whole} stations") if leg == OUT else _("Back: {part} of {whole} stations")).format(
+            part=number(own.ready), whole=number(own.stations)
+        ),
         _("Under way: {part}").format(part=number(own.way)),
         _("Late: {part}").format(part=number(own.late)),
     ]
@@ -146,9 +148,11 @@ def region_text(here: Region, lines: Sequence[Line], leg: str, moment: AsOf) -> 
         said.append(_("Arrived, not signed by both sides: {part}").format(part=number(own.unproven)))
     worst = sorted((each for each in lines if each.late), key=lambda each: (-each.late, each.code))[:10]
     said += [
-        _("- {name}: {late} late, {ready} of {stations} ready").format(
-            name=each.name, late=number(each.late), ready=number(each.ready), stations=number(each.stations)
-        )
+        (
+            _("- {name}: {late} late, {ready} of {stations} ready")
+            if leg == OUT
+            else _("- {name}: {late} late, {ready} of {stations} back")
+        ).format(name=each.name, late=number(each.late), ready=number(each.ready), stations=number(each.stations))
         for each in worst
     ]
     if moment.played:

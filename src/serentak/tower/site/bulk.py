@@ -7,11 +7,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 from django.db import connection, models
 
+from serentak.base.errors import Broken
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 AT_ONCE: Final = 900
 """Keys in one question, below what any database takes."""
+_TOGETHER: Final = 5_000
+"""Rows handed over at once."""
 
 
 def upsert(
@@ -20,6 +24,7 @@ def upsert(
     rows: Iterable[Sequence[Any]],
     key: Sequence[str],
     change: Sequence[str] | None = None,
+    same: Mapping[str, object] | None = None,
 ) -> None:
     """Insert rows, and change those that are there.
 
@@ -31,17 +36,18 @@ def upsert(
         Attributes by which a row is known.
     change
         Attributes that are changed in a row that is there; all but the key otherwise, none for an empty tuple.
+    same
+        Further attributes with one value for all rows that are new; nothing that came from outside.
     """
-    columns = [_column(model, name) for name in names]
+    same = same or {}
+    columns = [_column(model, name) for name in (*names, *same)]
     change = [name for name in names if name not in key] if change is None else change
     known = ", ".join(_column(model, name) for name in key)
     sets = ", ".join(f"{_column(model, name)} = excluded.{_column(model, name)}" for name in change)
-    places = ", ".join(["%s"] * len(names))
-    sql = (
-        f"INSERT INTO {_table(model)} ({', '.join(columns)}) VALUES ({places}) "  # noqa: S608 - names of our own models
-        f"ON CONFLICT ({known}) DO " + (f"UPDATE SET {sets}" if sets else "NOTHING")
-    )
-    _many(sql, model, names, rows)
+    one = f"({', '.join([*['%s'] * len(names), *map(_literal, same.values())])})"
+    head = f"INSERT INTO {_table(model)} ({', '.join(columns)}) VALUES "  # noqa: S608 - names of our own models
+    tail = f" ON CONFLICT ({known}) DO " + (f"UPDATE SET {sets}" if sets else "NOTHING")
+    _run(head + one + tail, _prepared(model, names, rows))
 
 
 def update(model: type[models.Model], names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
@@ -49,7 +55,7 @@ def update(model: type[models.Model], names: Sequence[str], rows: Iterable[Seque
     sets = ", ".join(f"{_column(model, name)} = %s" for name in names)
     key = _options(model).pk.name
     sql = f"UPDATE {_table(model)} SET {sets} WHERE {_column(model, key)} = %s"  # noqa: S608 - as above
-    _many(sql, model, [*names, key], rows)
+    _run(sql, _prepared(model, [*names, key], rows))
 
 
 def portions(things: Iterable[Any], size: int = AT_ONCE) -> Iterator[list[Any]]:
@@ -59,15 +65,37 @@ def portions(things: Iterable[Any], size: int = AT_ONCE) -> Iterator[list[Any]]:
         yield part
 
 
-def _many(sql: str, model: type[models.Model], names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    prepare = [_preparer(model, name) for name in names]
+def _run(sql: str, rows: Iterable[tuple[Any, ...]]) -> None:
+    """Run one statement for many rows; PostgreSQL prepares it once and takes them in a pipeline."""
     with connection.cursor() as cursor:
-        for part in portions(rows, 5_000):
-            values = [
-                tuple(value if write is None else write(value) for write, value in zip(prepare, row, strict=True))
-                for row in part
-            ]
-            cursor.executemany(sql, values)
+        for part in portions(rows, _TOGETHER):
+            if connection.vendor == "postgresql":
+                # Django's own cursor writes the values into the text of the statement, each time anew.
+                from psycopg import Cursor  # noqa: PLC0415 - only where the driver is
+
+                with Cursor(connection.connection) as direct:
+                    direct.executemany(sql, part)
+            else:
+                cursor.executemany(sql, part)
+
+
+def _prepared(
+    model: type[models.Model], names: Sequence[str], rows: Iterable[Sequence[Any]]
+) -> Iterator[tuple[Any, ...]]:
+    prepare = [_preparer(model, name) for name in names]
+    for row in rows:
+        yield tuple(value if write is None else write(value) for write, value in zip(prepare, row, strict=True))
+
+
+def _literal(value: object) -> str:
+    """Write a plain value of ours as SQL does on both databases: a value that is not sent a million times."""
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, int):
+        return str(value)
+    if value in ("", []):
+        return "''" if value == "" else "'[]'"
+    raise Broken(f"{value!r} is not written into a statement")
 
 
 def _preparer(model: type[models.Model], name: str) -> Callable[[Any], Any] | None:

@@ -208,7 +208,7 @@ class Migration(migrations.Migration):
             name="Approval",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("post", models.CharField(max_length=120)),
+                ("office", models.CharField(max_length=120)),
                 ("sha256", models.CharField(max_length=64)),
                 ("given_at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("withdrawn_at", models.DateTimeField(null=True)),

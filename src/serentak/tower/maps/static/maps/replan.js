@@ -55,7 +55,7 @@ function setUp(map, data) {
     if (!leg) return;
     const popup = new Popup().setLngLat(event.lngLat).addTo(map);
     const act = (name, line) => () => { add(name, line); popup.remove(); };
-    popup.setDOMContent(say(`${leg.run}: ${leg.vehicle}`, `${leg.from} → ${leg.to}`, button(part.dataset.close, act("closed", `${leg.from}>${leg.to}`)), button(part.dataset.lose, act("lost", leg.run))));
+    popup.setDOMContent(say(`${leg.run}: ${leg.vehicle}`, `${leg.from} → ${leg.to}`, button(part.dataset.shut, act("closed", `${leg.from}>${leg.to}`)), button(part.dataset.lose, act("lost", leg.run))));
   });
   draw.addEventListener("click", () => {
     drawing = !drawing;
