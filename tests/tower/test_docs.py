@@ -35,9 +35,7 @@ def test_every_operation_and_every_problem_is_documented():
     text = page("api.md")
     documented = set(re.findall(r"`((?:GET|POST) /[^`]+)`", text))
     schema = api.get_openapi_schema(path_prefix="")
-    assert documented == {
-        f"{method.upper()} {path}" for path, methods in schema["paths"].items() for method in methods
-    }
+    assert documented == {f"{method.upper()} {path}" for path, methods in schema["paths"].items() for method in methods}
     assert re.findall(r"^\| (\d+) \| `([^`]+)` \|", text, re.MULTILINE) == [
         (str(kind.status), kind.name) for kind in KINDS
     ]

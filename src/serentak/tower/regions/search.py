@@ -127,7 +127,12 @@ def _region(region: Region, *, exact: bool = False) -> Found:
 def _station(station: Station, actor: Actor, *, exact: bool = False) -> Found:
     inside = not actor.is_public and actor.may("boxes.read", station.id).allowed
     village = Region.objects.filter(pk=station.village).values_list("name", flat=True).first() or station.village
-    return Found(f"TPS {station.number}, {village}", station.id, reverse("station" if inside else "my_station", args=[station.id]), exact)
+    return Found(
+        f"TPS {station.number}, {village}",
+        station.id,
+        reverse("station" if inside else "my_station", args=[station.id]),
+        exact,
+    )
 
 
 def _box(box: Box, actor: Actor) -> Found:

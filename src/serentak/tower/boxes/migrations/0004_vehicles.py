@@ -4,18 +4,17 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('boxes', '0003_acts'),
+        ("boxes", "0003_acts"),
     ]
 
     operations = [
         migrations.RemoveIndex(
-            model_name='load',
-            name='load_village',
+            model_name="load",
+            name="load_village",
         ),
         migrations.AddIndex(
-            model_name='load',
-            index=models.Index(fields=['kabupaten', 'vehicle'], name='load_vehicle'),
+            model_name="load",
+            index=models.Index(fields=["kabupaten", "vehicle"], name="load_vehicle"),
         ),
     ]
