@@ -41,7 +41,7 @@ from bench._report import table as markdown
 from serentak.operations.plan import read_ground
 from serentak.plan.stages import build_stages
 from serentak.routing.chain import Settings, run_direction
-from serentak.routing.district import EFFORTS, start_goods
+from serentak.routing.district import DEFAULT_EFFORT, EFFORTS, start_goods
 from serentak.routing.draft import price
 from serentak.routing.stage import Order, Solved, solve_stage
 
@@ -212,7 +212,7 @@ def _solve_each(order: Order, patience: dict[str, int]) -> tuple[dict[str, int],
 
 
 def orders_of(kecamatan: str) -> Iterator[Order]:
-    """Give the last-mile problems of a kecamatan, out and back, with the arrivals of its district's trunk at draft."""
+    """Give the last-mile problems of a kecamatan, out and back, as `serentak nation` meets them at its usual effort."""
     taken: list[Order] = []
 
     def solver(order: Order) -> Solved:
@@ -231,7 +231,7 @@ def orders_of(kecamatan: str) -> Iterator[Order]:
         flow = run_direction(
             district, kits, ground.travel,
             [spec for spec in specs if spec.overnight or spec.base.kecamatan == kecamatan],
-            goods, Settings(EFFORTS["draft"], 1, solver=solver), warm,
+            goods, Settings(EFFORTS[DEFAULT_EFFORT], 1, solver=solver), warm,
         )  # fmt: skip
         goods, warm = dict.fromkeys(flow.available, -10_000_000), flow.tours
     yield from taken
