@@ -6,8 +6,13 @@ import hashlib
 import os
 import random
 import sys
+from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
+from typing import TypeVar
+
+import msgspec
 
 from serentak.kit.rules import load_rules
 from serentak.operations.defaults import load_defaults
@@ -17,6 +22,42 @@ from serentak.operations.ruleset import default_district
 from serentak.territory.regions import region
 
 SEED = 20241127
+T = TypeVar("T")
+
+
+def kept(name: str, kind: type[T], measure: Callable[[], T]) -> T:
+    """Give a measurement that was kept in the folder ``SERENTAK_BENCH_KEEP``, or measure now, and keep it."""
+    folder = os.environ.get("SERENTAK_BENCH_KEEP")
+    if folder is None:
+        return measure()
+    path = Path(folder, f"{name}.json")
+    if path.exists():
+        return msgspec.json.decode(path.read_bytes(), type=kind)
+    found = measure()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(msgspec.json.encode(found))
+    return found
+
+
+def children(parent: int) -> list[int]:
+    """Give the processes that a process has started."""
+    with suppress(OSError):
+        text = Path(f"/proc/{parent}/task/{parent}/children").read_text("ascii")
+        return [int(word) for word in text.split()]
+    return []
+
+
+def grandchildren(parent: int) -> list[int]:
+    """Give the processes that work for a run: grandchildren, by way of the fork server."""
+    return [grandchild for child in children(parent) for grandchild in children(child)]
+
+
+def processor_seconds(pid: int) -> float:
+    """Give the processor time of a process, or 0 where it has ended."""
+    with suppress(OSError):
+        words = Path(f"/proc/{pid}/stat").read_text("ascii").rpartition(")")[2].split()
+        return (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
+    return 0.0
 
 
 def table_path() -> Path:

@@ -1,6 +1,6 @@
 """How far from the best possible: lower bounds on the last mile of kecamatan drawn from the whole country.
 
-``SERENTAK_BENCH_BOUNDS=20`` measures fewer.
+``SERENTAK_BENCH_BOUNDS=20`` measures fewer; ``SERENTAK_BENCH_KEEP`` as in `bench.nation`.
 """
 
 from __future__ import annotations
@@ -12,10 +12,11 @@ from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing import get_context
 from statistics import fmean, median
 
-from bench._nation import SEED, table
+from bench._nation import SEED, kept, table
 from bench._plot import chart
 from bench._report import machine
 from bench._report import table as markdown
@@ -71,6 +72,10 @@ def _drawn() -> list[str]:
 
 
 def _measure(code: str) -> Measured:
+    return kept(f"bound-{code}", Measured, partial(_prove, code))
+
+
+def _prove(code: str) -> Measured:
     from bench._bound import bound  # noqa: PLC0415 - numba, in the workers only
 
     order = next(iter(orders_of(code)))

@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench._nation import drawn, fingerprint, table_path
+from bench._nation import drawn, fingerprint, grandchildren, table_path
 from bench._report import machine, table, verdict
 
 DISTRICTS = 10
@@ -100,7 +100,7 @@ def _round(
             with suppress(subprocess.TimeoutExpired):
                 run.wait(chance.uniform(0.3, max(length / 2, 1.0)))
                 break
-            workers = _workers(run.pid)
+            workers = grandchildren(run.pid)
             if chance.random() < 0.5 or not workers:
                 run.kill()
                 tally.main += 1
@@ -113,19 +113,6 @@ def _round(
         if code == 0:
             tally.calls.append(calls)
             return
-
-
-def _workers(parent: int) -> list[int]:
-    """Give the processes that work for a run: grandchildren, by way of the fork server."""
-    children = _children(parent)
-    return [grandchild for child in children for grandchild in _children(child)]
-
-
-def _children(parent: int) -> list[int]:
-    with suppress(OSError):
-        text = Path(f"/proc/{parent}/task/{parent}/children").read_text("ascii")
-        return [int(word) for word in text.split()]
-    return []
 
 
 def _still_there(workers: list[int]) -> int:

@@ -3,25 +3,13 @@
 from __future__ import annotations
 
 import os
-import sys
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from serentak.base.clock import format_duration
 from serentak.base.messages import _
-from serentak.base.numbers import number
 from serentak.cli_common import Effort, Json, Lang, answer, say
-
-if TYPE_CHECKING:
-    from serentak.operations.nation import NationProgress, Progress
-
-STEPS = 50
-"""Lines of progress where standard error is no terminal."""
 
 
 def nation_command(
@@ -42,6 +30,7 @@ def nation_command(
     lang: Lang = "id",
 ) -> None:
     """Call `serentak.operations.nation.plan_nation`; exit 1 when some district has no plan, 130 when interrupted."""
+    from serentak.cli_progress import showing_districts
     from serentak.formats.nation import add_up
     from serentak.operations.nation import plan_nation
     from serentak.operations.new import parse_mapping
@@ -50,7 +39,7 @@ def nation_command(
         raise typer.BadParameter(_("give --jobs or --dask, not both"))
     codes = [code.strip() for code in only.split(",") if code.strip()]
     try:
-        with _showing_progress() as progress:
+        with showing_districts() as progress:
             made = plan_nation(
                 table, out, effort.value, only=codes, mapping=parse_mapping(mapping or []),
                 jobs=jobs or os.cpu_count() or 1, dask=dask, progress=progress,
@@ -88,43 +77,3 @@ def nation_command(
     answer(as_json, data, lines)
     if failures:
         raise typer.Exit(1)
-
-
-@contextmanager
-def _showing_progress() -> Iterator[NationProgress]:
-    """Give a callback that shows a bar on a terminal, and lines elsewhere: rate, and time that remains."""
-    started = time.monotonic()
-
-    def words(now: Progress) -> str:
-        done = now.stations - now.before
-        rate = done / max(time.monotonic() - started, 1e-9)
-        text = _("{districts} of {of_districts} districts, {stations} stations, {rate} stations a second, {left} left")
-        text = text.format(
-            districts=now.districts, of_districts=now.of_districts, stations=number(now.stations),
-            rate=number(round(rate)), left=format_duration(round((now.of_stations - now.stations) / max(rate, 1e-9))),
-        )  # fmt: skip
-        return text + (", " + _("{n} failed").format(n=now.failed) if now.failed else "")
-
-    if not sys.stderr.isatty():
-        said = 0
-
-        def tell(now: Progress) -> None:
-            nonlocal said
-            step = now.stations * STEPS // max(now.of_stations, 1)
-            if step > said or now.districts == now.of_districts:
-                said = step
-                say(words(now))
-
-        yield tell
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, TextColumn
-    from rich.progress import Progress as Bar
-
-    with Bar(BarColumn(), TextColumn("{task.description}"), console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("", total=1.0)
-
-        def show(now: Progress) -> None:
-            bar.update(task, completed=now.stations / max(now.of_stations, 1), description=words(now))
-
-        yield show

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from serentak.base.messages import _
@@ -14,8 +14,9 @@ from serentak.formats.report.markdown import table
 from serentak.plan.model import Direction
 from serentak.risk.chance import Chance
 from serentak.risk.outlook import DIRECTIONS, Odds, Outlook
+from serentak.risk.uncertainty import Uncertainty
 from serentak.territory.model import District
-from serentak.travel.hazards import CLOSED, Layer
+from serentak.travel.hazards import CLOSED
 
 COLUMNS: Final = ("what", "id", "name", "direction", "on_time", "low", "high", "on_time_without_hazards", "sites")
 """Columns of the CSV file."""
@@ -56,7 +57,7 @@ def stress_report(found: Outlook, district: District) -> str:
         _exposure(found, district),
         _critical(found, district),
         _hazards(found),
-        _assumptions(found),
+        assumed_spreads(found.uncertainty),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
 
@@ -219,7 +220,7 @@ def _hazards(found: Outlook) -> str:
         (
             layer.name, layer.kind, number(sites[n]), layer.cause or "-",
             share(found.hazards.chances(layer, found.scenario)[0]),
-            _effects(layer),
+            effects_words(layer.effect),
             layer.source, layer.as_of,
         )
         for n, layer in enumerate(found.hazards.layers)
@@ -238,13 +239,14 @@ def _hazards(found: Outlook) -> str:
     return text
 
 
-def _effects(layer: Layer) -> str:
-    said = ((mode, _("closed") if factor == CLOSED else f"x {factor:g}") for mode, factor in layer.effect.items())
+def effects_words(effect: Mapping[str, float]) -> str:
+    """Say what a hazard does to each mode."""
+    said = ((mode, _("closed") if factor == CLOSED else f"x {factor:g}") for mode, factor in effect.items())
     return ", ".join(f"{mode} {what}" for mode, what in said)
 
 
-def _assumptions(found: Outlook) -> str:
-    u = found.uncertainty
+def assumed_spreads(u: Uncertainty) -> str:
+    """Write the section that says how far things were let stray."""
     rows = [
         (_("time of one journey, standard deviation of the logarithm"), f"{u.leg:g}"),
         (_("the same, shared by all journeys of a day"), f"{u.day:g}"),

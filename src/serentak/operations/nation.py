@@ -109,12 +109,12 @@ def plan_nation(
     Refused
         When another run is writing into the folder.
     """
+    started = datetime.now(UTC)
     table = read_national_table(source, mapping)
     codes = _chosen(table, only)
-    started = datetime.now(UTC)
     with _own(out, _settings(table, effort, only, mapping or {})):
         staff = Dask(dask) if dask else Processes(jobs)
-        known = {code: figures for code in codes if (figures := _finished(out, code)) is not None}
+        known = {code: figures for code in codes if (figures := finished(out / DISTRICTS / code)) is not None}
         before = len(known)
         orders = [
             Order(code, table.file, tuple(table.districts[code]), effort, language())
@@ -122,7 +122,7 @@ def plan_nation(
             if code not in known
         ]
         sizes = {code: sum(block.count for block in table.districts[code]) for code in codes}
-        failures, peak = _run(out, orders, known, sizes, staff, progress)
+        failures, spent, peak = _run(out, orders, known, sizes, staff, progress)
         national = National(
             source=table.file,
             source_sha256=table.sha256,
@@ -133,14 +133,20 @@ def plan_nation(
             figures=tuple(known[code] for code in sorted(known)),
             failures=tuple(sorted(failures, key=lambda failure: failure.code)),
         )
-        _write(out, "nation.csv", nation_csv(national))
-        _write(out, "nation.html", nation_html(national))
-        _write(out, "nation.md", nation_report(national))
+        write_whole(out, "nation.csv", nation_csv(national))
+        write_whole(out, "nation.html", nation_html(national))
+        write_whole(out, "nation.md", nation_report(national))
         where = {"dask": dask} if dask else {"jobs": jobs}
         record = run_record(
-            started, **where, planned=len(known) - before, before=before, failed=len(failures), peak_mb=round(peak)
+            started,
+            **where,
+            planned=len(known) - before,
+            before=before,
+            failed=len(failures),
+            processor_seconds=round(spent, 1),
+            peak_mb=round(peak),
         )
-        _write(out, "run.json", record)
+        write_whole(out, "run.json", record)
     return Nation(out, national, before, table.ignored)
 
 
@@ -151,23 +157,26 @@ def _run(
     sizes: Mapping[str, int],
     staff: Processes | Dask,
     progress: NationProgress | None,
-) -> tuple[list[Failure], float]:
-    """Have all orders done, the largest first, and write what comes; give what failed and a worker's most memory."""
+) -> tuple[list[Failure], float, float]:
+    """Have all orders done, the largest first, and write what comes.
+
+    Gives what failed, the processor time of the districts planned, and the most memory that a worker held.
+    """
     failures: list[Failure] = []
-    peak, before = 0.0, sum(sizes[code] for code in known)
+    spent, peak, before = 0.0, 0.0, sum(sizes[code] for code in known)
     orders = sorted(orders, key=lambda order: (-order.stations, order.code))
     with closing(each(plan_one, orders, staff)) as results:
         for order, result in results:
             if isinstance(result, Done):
                 known[order.code] = _keep(out, result)
-                peak = max(peak, result.peak_mb)
+                spent, peak = spent + result.seconds, max(peak, result.peak_mb)
             else:
                 failures.append(_failure(order, result))
             if progress is not None:
                 over = [*known, *(failure.code for failure in failures)]
                 stations = sum(sizes[code] for code in over)
                 progress(Progress(len(over), len(sizes), stations, sum(sizes.values()), before, len(failures)))
-    return failures, peak
+    return failures, spent, peak
 
 
 def _failure(order: Order, result: Failed | Lost[Order]) -> Failure:
@@ -238,7 +247,7 @@ def _own(out: Path, settings: dict[str, Any]) -> Iterator[None]:
         if known.exists():
             _same_settings(known, settings)
         else:
-            _write(out, SETTINGS, msgspec.json.format(msgspec.json.encode(settings), indent=1).decode() + "\n")
+            write_whole(out, SETTINGS, msgspec.json.format(msgspec.json.encode(settings), indent=1).decode() + "\n")
         for left in (out / DISTRICTS).glob(".*"):
             shutil.rmtree(left, ignore_errors=True)
         yield
@@ -268,9 +277,15 @@ def _same_settings(known: Path, settings: dict[str, Any]) -> None:
         raise InputError(problems)
 
 
-def _finished(out: Path, code: str) -> Figures | None:
-    """Give the figures of a district that has been planned."""
-    path = out / DISTRICTS / code / FIGURES
+def finished(folder: Path) -> Figures | None:
+    """Give the figures of a district that has been planned, or None where it has not.
+
+    Raises
+    ------
+    InputError
+        When they cannot be read.
+    """
+    path = folder / FIGURES
     if not path.exists():
         return None
     try:
@@ -292,8 +307,14 @@ def _keep(out: Path, done: Done) -> Figures:
     return msgspec.json.decode(done.files[FIGURES], type=Figures)
 
 
-def _write(out: Path, name: str, text: str) -> None:
-    """Write a file whole or not at all."""
+def write_whole(out: Path, name: str, text: str) -> None:
+    """Write a file whole or not at all.
+
+    Raises
+    ------
+    InputError
+        When the folder cannot be written.
+    """
     part = out / f".{name}.part"
     try:
         part.write_text(text, encoding="utf-8", newline="")

@@ -27,6 +27,7 @@ from serentak.travel.road import RoadTravel
 
 SEASON = "musim"
 """Name of the results without a scenario: the chances of the season."""
+FUTURES = 10_000
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ class Stressed:
 
 def stress(
     folder: Path,
-    futures: int = 10_000,
+    futures: int = FUTURES,
     scenario: str | None = None,
     seed: int | None = None,
     progress: Callable[[int], None] | None = None,

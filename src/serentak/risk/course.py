@@ -134,8 +134,8 @@ def make_course(
         The district whose deadlines were promised, where the plan was made for tighter ones.
     """
     journeys: list[Journey] = []
-    stations: dict[Direction, list[str]] = {"out": [], "back": []}
-    places: dict[Direction, list[str]] = {"out": [], "back": []}
+    stations: dict[Direction, dict[str, None]] = {"out": {}, "back": {}}
+    places: dict[Direction, dict[str, None]] = {"out": {}, "back": {}}
     warehouse = next(place.id for place in district.places if place.kind == "warehouse")
     villages: dict[str, list[str]] = defaultdict(list)
     for station in district.stations:
@@ -154,8 +154,7 @@ def make_course(
                 journeys.append(journey)
                 for halt in journey.halts:
                     names = stations if halt.child.is_station else places
-                    if halt.child.id not in names[direction]:
-                        names[direction].append(halt.child.id)
+                    names[direction][halt.child.id] = None
     return Course(
         tuple(journeys),
         {direction: tuple(names) for direction, names in stations.items()},

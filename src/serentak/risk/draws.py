@@ -42,15 +42,15 @@ class Draws:
 
     def normal(self, *name: object) -> Floats:
         """Give standard normal numbers, one a future, shape (size,)."""
-        return self._generator(name).standard_normal(CHUNK, dtype=np.float32)[: self.size]
+        return self._generator(name).standard_normal(self.size, dtype=np.float32)
 
     def uniform(self, *name: object) -> Floats:
         """Give numbers from 0 to 1, one a future, shape (size,)."""
-        return self._generator(name).random(CHUNK, dtype=np.float32)[: self.size]
+        return self._generator(name).random(self.size, dtype=np.float32)
 
     def exponential(self, *name: object) -> Floats:
         """Give exponential numbers with mean 1, one a future, shape (size,)."""
-        return self._generator(name).standard_exponential(CHUNK, dtype=np.float32)[: self.size]
+        return self._generator(name).standard_exponential(self.size, dtype=np.float32)
 
     def struck(self, share: float, *name: object) -> NDArray[np.intp]:
         """Give the futures struck by what happens in a share of them, ascending: quick where the share is small."""

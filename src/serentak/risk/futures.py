@@ -121,12 +121,13 @@ class _Unfolding:
             self._travel(journey)
         for direction in ("out", "back"):
             stations = self.course.stations[direction]
+            known = frozenset(stations)
             late = np.zeros(self.draws.size, dtype=np.int64)
             kecamatan: dict[str, Bools] = {}
             for name, good in self.in_time[direction].items():
                 counts = arrivals.on_time[direction]
                 counts[name] = counts.get(name, 0) + int(np.count_nonzero(good))
-                if name in self._known(direction):
+                if name in known:
                     late += ~good
                     code = name[:8]
                     kecamatan[code] = kecamatan[code] & good if code in kecamatan else good
@@ -134,9 +135,6 @@ class _Unfolding:
                 counts = arrivals.together[direction]
                 counts[code] = counts.get(code, 0) + int(np.count_nonzero(good))
             arrivals.missed[direction] += np.bincount(late, minlength=len(stations) + 1)
-
-    def _known(self, direction: Direction) -> frozenset[str]:
-        return frozenset(self.course.stations[direction])
 
     def _travel(self, journey: Journey) -> None:
         """Let one run happen."""

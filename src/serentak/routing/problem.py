@@ -12,7 +12,7 @@ from serentak.travel import Legs, Travel
 from serentak.travel import Point as TravelPoint
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Task:
     """A halt to be made once: a station's kit, or a part of a place's load that fits one run.
 
@@ -31,22 +31,22 @@ class Task:
     free: int
     opens: int
 
-    @property
+    @cached_property
     def boxes(self) -> int:
         """Ballot boxes."""
         return sum(unit.boxes for unit in self.units)
 
-    @property
+    @cached_property
     def grams(self) -> int:
         """Weight of boxes and bundles."""
         return sum(unit.grams for unit in self.units)
 
-    @property
+    @cached_property
     def millilitres(self) -> int:
         """Volume of boxes and bundles."""
         return sum(unit.millilitres for unit in self.units)
 
-    @property
+    @cached_property
     def voters(self) -> int:
         """Voters whose kits these are."""
         return sum(unit.voters for unit in self.units)
@@ -82,7 +82,12 @@ class Problem:
 
     def carries(self, row: FleetRow, tasks: Collection[int]) -> bool:
         """Tell whether one team can carry the tasks together."""
-        return fits(row, [unit for task in tasks for unit in self.tasks[task].units])
+        own = [self.tasks[task] for task in tasks]
+        return (
+            sum(task.boxes for task in own) <= row.team * row.boxes
+            and sum(task.grams for task in own) <= row.team * row.grams
+            and sum(task.millilitres for task in own) <= row.team * row.millilitres
+        )
 
 
 def fits(row: FleetRow, units: Collection[Unit]) -> bool:

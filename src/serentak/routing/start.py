@@ -17,6 +17,7 @@ from serentak.routing.packing import pack
 from serentak.routing.problem import Problem
 from serentak.routing.roster import Crew, shift_function
 from serentak.routing.split import split
+from serentak.routing.squeeze import squeezed
 from serentak.routing.timing import Timed, time_run
 from serentak.routing.trunk import Candidate, work
 
@@ -61,6 +62,8 @@ def packed_tours(
         best = min((best, drafts), key=lambda drafts: _worth(problem, drafts)) if best else drafts
         if not _nearly_spared(problem, best):
             break
+        if fewer := squeezed(problem, staff, best):
+            return fewer
     return _tours(staff, best)
 
 

@@ -8,6 +8,7 @@ only the person who typed it knows which district was meant.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final, Literal
 
 from serentak.base.messages import N_, _
@@ -150,8 +151,9 @@ def parent(code: str) -> str:
     return _parse(code, depth).rpartition(".")[0]
 
 
+@lru_cache(maxsize=100_000)
 def _parse(text: str, depth: int) -> str:
-    """Read a code of `depth` parts."""
+    """Read a code of `depth` parts; kept, since every station of a village names it."""
     text = text.strip()
     _refuse_what_is_no_number(text, depth)
     if "." in text:

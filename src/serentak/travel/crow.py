@@ -6,7 +6,7 @@ import tomllib
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -14,12 +14,22 @@ from serentak.base.errors import InputError
 from serentak.base.messages import _
 from serentak.travel.protocol import Legs, Point, Way
 
+if TYPE_CHECKING:
+    from pyproj import Geod
+
 _SPEEDS: Final = Path(__file__).with_name("speeds.toml")
 
 
 @cache
 def _table() -> dict[str, Any]:
     return tomllib.loads(_SPEEDS.read_text(encoding="utf-8"))
+
+
+@cache
+def _ellipsoid() -> Geod:
+    from pyproj import Geod  # noqa: PLC0415 - a fifth of a second that only planning should pay
+
+    return Geod(ellps="WGS84")
 
 
 def terrains() -> tuple[str, ...]:
@@ -75,17 +85,18 @@ class CrowFlight:
         Metres are the geodesic (WGS84) times the winding, rounded, and at least the gap between two stops;
         seconds are rounded up.
         """
-        from pyproj import Geod  # noqa: PLC0415 - a fifth of a second that only planning should pay
-
         kmh, winding = self.speed(mode)
-        n = len(points)
-        lon = np.array([point.lon for point in points], dtype=np.float64)
-        lat = np.array([point.lat for point in points], dtype=np.float64)
-        rows, columns = np.triu_indices(n, 1)
-        geodesic = Geod(ellps="WGS84").inv(lon[rows], lat[rows], lon[columns], lat[columns])[2]
-        metres = np.zeros((n, n), dtype=np.int64)
-        metres[rows, columns] = np.maximum(np.rint(np.asarray(geodesic) * winding).astype(np.int64), self._gap)
-        metres += metres.T
+        # Stations of a village often share a point: a geodesic is the costly part, and needed once a pair of points.
+        spots: dict[tuple[float, float], int] = {}
+        spot = np.array([spots.setdefault((point.lon, point.lat), len(spots)) for point in points], dtype=np.int64)
+        lon, lat = np.array(list(spots), dtype=np.float64).reshape(-1, 2).T
+        rows, columns = np.triu_indices(len(spots), 1)
+        geodesic = _ellipsoid().inv(lon[rows], lat[rows], lon[columns], lat[columns])[2]
+        between = np.zeros((len(spots), len(spots)), dtype=np.int64)
+        between[rows, columns] = np.rint(np.asarray(geodesic) * winding).astype(np.int64)
+        between += between.T
+        metres = np.maximum(between[np.ix_(spot, spot)], self._gap)
+        np.fill_diagonal(metres, 0)
         seconds = np.ceil(metres * 3.6 / (kmh * speed_factor)).astype(np.int64)
         return Legs(metres, seconds)
 

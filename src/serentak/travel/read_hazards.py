@@ -158,10 +158,16 @@ def _see_names(read: _File, modes: Collection[str], problems: Problems) -> None:
             problems.error(FILE, None, key, name, _("nothing is called that"), remedy)
 
 
+def effects_of(kind: Kind, told: Mapping[str, float | str]) -> Mapping[str, float]:
+    """Give what a layer does to each mode: as it says itself, else what is usual for its kind (``effects.toml``)."""
+    usual: dict[str, float] = tomllib.loads(_EFFECTS.read_text(encoding="utf-8"))[kind]
+    return {mode: 0.0 if value == "closed" else float(value) for mode, value in told.items()} or usual
+
+
 def _layer(row: _Layer) -> Layer:
-    usual = tomllib.loads(_EFFECTS.read_text(encoding="utf-8"))[row.kind]
-    effect = {mode: 0.0 if value == "closed" else float(value) for mode, value in row.effect.items()} or usual
-    return Layer(row.name, row.kind, effect, row.cause, row.given, row.alone, row.source, row.as_of)
+    return Layer(
+        row.name, row.kind, effects_of(row.kind, row.effect), row.cause, row.given, row.alone, row.source, row.as_of
+    )
 
 
 def _sites(folder: Path, layer: _Layer, number: int, district: District, problems: Problems) -> Iterator[Site]:

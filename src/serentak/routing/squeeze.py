@@ -1,0 +1,155 @@
+"""A vehicle-day saved where the work just fits without it: stations and runs move until every day holds its own.
+
+Packing whole runs fails where they are nearly alike and the days nearly full: the time is there, in pieces too small
+for a run. Here pieces are made: a station goes to a run with room on another day, or two days exchange runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import combinations, pairwise, permutations
+from typing import Final
+
+from serentak.routing.draft import Draft
+from serentak.routing.lastmile import Tour
+from serentak.routing.problem import Problem
+from serentak.routing.roster import Crew, shift_function
+from serentak.routing.timing import Timed, time_run
+
+MOST_MOVES: Final = 30
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    order: tuple[int, ...]
+    work: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Move:
+    """Runs that take the place of others: day, number of the run, and what it becomes."""
+
+    changes: tuple[tuple[int, int, _Run], ...]
+
+
+def squeezed(problem: Problem, staff: Sequence[Crew], drafts: Sequence[Draft]) -> list[Tour]:
+    """Put the work of one kind of vehicle on a vehicle-day less.
+
+    Parameters
+    ----------
+    drafts
+        Runs of one fleet row, outbound, on two vehicle-days at least.
+
+    Returns
+    -------
+    list of Tour
+        The tours on the days that are left, under exact times; none where no way was found.
+    """
+    crew_of = {(name, crew.day): (crew, n) for crew in staff for n, name in enumerate(crew.names)}
+    days: dict[tuple[str, int], list[_Run]] = {}
+    legs = _Legs(problem, drafts[0])
+    for draft in drafts:
+        days.setdefault((draft.vehicle, draft.timed.first_day), []).append(legs.run(draft.timed.order))
+    least = min(sorted(days), key=lambda key: sum(run.work for run in days[key]))
+    homeless = sorted(days.pop(least), key=lambda run: (-run.work, run.order))
+    keys = sorted(days)
+    room = [crew_of[key][0].shift[1] - crew_of[key][0].shift[0] for key in keys]
+    bins = [days[key] for key in keys]
+    for run in homeless:
+        where = min(range(len(bins)), key=lambda n: (sum(own.work for own in bins[n]) - room[n], n))
+        bins[where].append(run)
+    if not _levelled(legs, bins, room):
+        return []
+    tours = []
+    for key, runs in zip(keys, bins, strict=True):
+        crew, index = crew_of[key]
+        timed = _in_turn(problem, crew, index, [run.order for run in runs if run.order])
+        if timed is None:
+            return []
+        tours.append(Tour(crew, tuple(own.order for own in timed)))
+    return tours
+
+
+def _levelled(legs: _Legs, bins: list[list[_Run]], room: Sequence[int]) -> bool:
+    """Make the move that leaves the least too much, again and again; tell whether nothing is too much at last.
+
+    A move may be for the worse, but never leads to loads that were seen before (tabu search).
+    """
+    loads = [sum(run.work for run in runs) for runs in bins]
+    seen = {tuple(loads)}
+    for _move in range(MOST_MOVES):
+        if _too_much(loads, room) == 0:
+            return True
+        best: tuple[tuple[int, int], list[int], _Move] | None = None
+        for move in _moves(legs, bins, loads, room):
+            after = list(loads)
+            for day, number, run in move.changes:
+                after[day] += run.work - bins[day][number].work
+            key = (_too_much(after, room), sum(after))
+            if (best is None or key < best[0]) and tuple(after) not in seen:
+                best = key, after, move
+        if best is None:
+            return False
+        loads = best[1]
+        seen.add(tuple(loads))
+        for day, number, run in best[2].changes:
+            bins[day][number] = run
+    return False
+
+
+def _too_much(loads: Sequence[int], room: Sequence[int]) -> int:
+    return sum(max(load - limit, 0) for load, limit in zip(loads, room, strict=True))
+
+
+def _moves(legs: _Legs, bins: list[list[_Run]], loads: Sequence[int], room: Sequence[int]) -> Iterator[_Move]:
+    """Give moves from runs of a day with too much to runs of any day."""
+    places = [(day, number) for day, runs in enumerate(bins) for number, run in enumerate(runs) if run.order]
+    for (day, number), (other, place) in permutations(places, 2):
+        if loads[day] <= room[day]:
+            continue
+        run, to = bins[day][number], bins[other][place]
+        if other != day:
+            yield _Move(((day, number, to), (other, place, run)))
+        yield from (_Move(((day, number, less), (other, place, more))) for less, more in legs.given(run, to))
+
+
+class _Legs:
+    """What runs of one kind of vehicle take."""
+
+    def __init__(self, problem: Problem, draft: Draft) -> None:
+        self.problem, self.row = problem, draft.row
+        self.seconds = problem.seconds[draft.row.mode, draft.row.speed_factor]
+
+    def run(self, order: tuple[int, ...]) -> _Run:
+        """Give a run with the seconds it takes: loading, driving, handling, no waiting."""
+        if not order:
+            return _Run((), 0)
+        path = [0, *(self.problem.tasks[task].child + 1 for task in order), 0]
+        driving = sum(self.seconds[here][there] for here, there in pairwise(path))
+        handling = sum(self.problem.child(task).service(self.problem.tasks[task].boxes) for task in order)
+        return _Run(order, self.problem.spec.base.handling + driving + handling)
+
+    def given(self, run: _Run, to: _Run) -> Iterator[tuple[_Run, _Run]]:
+        """Give both runs after one or two neighbouring stations went from the first to where they fit best."""
+        for first, last in combinations(range(len(run.order) + 1), 2):
+            if last - first > 2:
+                continue
+            piece = run.order[first:last]
+            if not self.problem.carries(self.row, [*to.order, *piece]):
+                continue
+            less = self.run(run.order[:first] + run.order[last:])
+            longer = (self.run(to.order[:n] + piece + to.order[n:]) for n in range(len(to.order) + 1))
+            yield less, min(longer, key=lambda own: (own.work, own.order))
+
+
+def _in_turn(problem: Problem, crew: Crew, index: int, orders: Sequence[tuple[int, ...]]) -> list[Timed] | None:
+    """Time the runs of a team's day one after the other, or tell that some cannot be."""
+    found: list[Timed] = []
+    for order in sorted(orders, key=lambda order: (max(problem.tasks[task].free for task in order), order)):
+        busy = found[-1].back if found else None
+        timed = time_run(problem, crew.row, order, crew.day, shift_function(problem, crew, index), busy)
+        if timed is None or timed.last_day != timed.first_day:
+            return None
+        found.append(timed)
+    return found
