@@ -60,7 +60,8 @@ def page(runs: list[Row]) -> str:
     when = datetime.now(UTC).strftime("%Y-%m-%d")
     return f"""# The tower at the size of the nation
 
-{when}, {platform.machine()}: `python -m bench tower --database-url postgres://…`. {machine(PACKAGES)}
+{when}, {platform.machine()}: `python -m bench tower --database-url postgres://…`.
+{machine(PACKAGES)}
 
 {stations}, their boxes by the contests of each kabupaten. Events are invented and unsigned (what a signature costs the
 log stands in [the log's own page](ledger.md)); they are handed to {runs[0]["logs"]["districts"]} real logs, one a

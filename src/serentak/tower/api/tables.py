@@ -133,7 +133,7 @@ PLANS: Final = Table(
         Column("district", N_("code of the kabupaten or kota"), "district_id"),
         Column("state", N_("made, approved, announced, superseded, changed"), lambda row: row.state.value),
         Column("sha256", N_("hash of its plan.json")),
-        Column("effort", N_("draft, standard, final")),
+        Column("effort", N_("how long was searched: draft, standard or final")),
         Column("seed", N_("seed of the search")),
         Column("made_at", N_("when it was made")),
         Column("announced_at", N_("when it was announced")),
@@ -148,7 +148,7 @@ FINDINGS: Final = Table(
     (
         Column("number", N_("number of the finding")),
         Column("territory", N_("what it is about")),
-        Column("stage", N_("stage of the election")),
+        Column("stage", N_("part of the election")),
         Column("title", N_("its title")),
         Column("state", N_("where it stands")),
         Column("answer_due", N_("until when the organiser answers")),
