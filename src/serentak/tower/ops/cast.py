@@ -122,4 +122,4 @@ def _list_plan(name: str, folder: Path, code: str, log: str) -> None:
     )  # fmt: skip
     if new:
         for head in heads:
-            Approval.objects.create(plan=plan, user=head, post=head.assignments.get().post.name, sha256=digest)
+            Approval.objects.create(plan=plan, user=head, office=head.assignments.get().post.name, sha256=digest)
