@@ -16,8 +16,8 @@ from serentak.base.messages import LANGUAGES, LOCALE, _, language, ngettext, set
 
 SOURCE = LOCALE.parent
 SAME_IN_BOTH = {
-    "kecamatan", "Kecamatan", "Kec. {name}", "KPPS {station}", "TPS", "TPS {number} {desa}", "April", "September", "Parameter",
-    "November", "No.", "operator", "Status", "status", "Volume", "{distance}, {time}",
+    "kecamatan", "Kecamatan", "Kec. {name}", "KPPS {station}", "TPS", "TPS {number} {desa}", "April", "September",
+    "November", "No.", "operator", "Parameter", "Status", "status", "Volume", "{distance}, {time}",
 }  # fmt: skip
 ENGLISH = {"a", "and", "are", "boxes", "for", "is", "not", "of", "or", "stations", "the", "to", "vehicle", "with"}
 TERMS = {

@@ -72,7 +72,7 @@ def test_each_reason_with_its_arithmetic(name, english):
 
 def test_every_code_that_one_task_can_have_is_covered():
     of_several = {"fleet_short", "escort_short", "hours_short", "not_delivered"}
-    of_replans = {"closed", "no_team", "stranded", "held_up"}
+    of_replans = {"closed", "no_team", "stranded", "held_up", "elsewhere"}
     alone = set(CODES) - of_several - of_replans
     assert {reason for _where, _travel, reason, _figures, _earliest in REASONS.values()} == alone
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from django.db.models import Q
 from django.http import Http404, HttpRequest
 from ninja import Header, Query, Router
 from ninja.responses import Status
@@ -88,7 +87,7 @@ def boxes(
     limit: Limit = 100,
 ) -> Any:
     """Give boxes in your area: of one region, in one status, or only those with or without trouble."""
-    rows = Box.objects.filter(allowed_part(request, "boxes.read", region))
+    rows = Box.objects.filter(allowed_part(request, "boxes.read", region, station="owner"))
     if status is not None:
         if status not in STATUSES:
             raise Problem(422, ", ".join(STATUSES), [{"where": "query.status", "message": status}])
@@ -101,17 +100,11 @@ def boxes(
 @router.get("/boxes/{box}", auth=Guard("boxes.read"), response=BoxOut, summary="One box")
 def box(request: HttpRequest, box: str) -> Any:
     """Give a box of your area."""
-    seen = _box_area(request.actor.territories("boxes.read"))
+    seen = within(request.actor.territories("boxes.read"), station="owner")
     row = Box.objects.filter(seen, id=box).first() if "\0" not in box else None
     if row is None:
         raise Http404
     return box_out(row)
-
-
-def _box_area(territories: tuple[str, ...]) -> Q:
-    """Give the condition for boxes; the table keeps the station of a box as its owner."""
-    stations = [each for each in territories if "-" in each]
-    return within(each for each in territories if "-" not in each) | Q(owner__in=stations)
 
 
 @router.get("/loads", auth=Guard("boxes.live"), response=Loads, summary="Announced hand-overs")
@@ -124,7 +117,7 @@ def loads(
     limit: Limit = 100,
 ) -> Any:
     """Give the hand-overs that plans announced in your area, with how much of each is done."""
-    rows = Load.objects.filter(allowed_part(request, "boxes.live", region))
+    rows = Load.objects.filter(allowed_part(request, "boxes.live", region, station="place"))
     if direction is not None:
         rows = rows.filter(back=direction == "back")
     if late is not None:
@@ -144,7 +137,7 @@ def deviations(
     limit: Limit = 100,
 ) -> Any:
     """Give findings and notes about your area: only findings, only those that still stand."""
-    rows = Deviation.objects.filter(allowed_part(request, "boxes.read", region))
+    rows = Deviation.objects.filter(allowed_part(request, "boxes.read", region, station="owner"))
     if finding is not None:
         rows = rows.filter(finding=finding)
     if standing is not None:

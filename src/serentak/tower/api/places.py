@@ -40,8 +40,10 @@ def as_of(code: str = NATION) -> datetime | None:
     return found
 
 
-def allowed_part(request: HttpRequest, action: str, region: str | None, prefix: str = "") -> Q:
+def allowed_part(request: HttpRequest, action: str, region: str | None, prefix: str = "", station: str = "id") -> Q:
     """Give the condition for what an actor may see, of a region where one is asked for.
+
+    `prefix` and `station` are those of `serentak.tower.access.territory.within`.
 
     Raises
     ------
@@ -49,14 +51,14 @@ def allowed_part(request: HttpRequest, action: str, region: str | None, prefix: 
         When the region lies outside of what they may see.
     """
     territories = request.actor.territories(action)
-    condition = within(territories, prefix)
+    condition = within(territories, prefix, station)
     if region is None:
         return condition
     verdict = request.actor.may(action, region)
     inside = [each for each in territories if region in chain(each)]
     if not verdict.allowed and not inside:
         raise PermissionDenied(verdict.reason)
-    return condition & within([region], prefix)
+    return condition & within([region], prefix, station)
 
 
 def part(rows: QuerySet, after: str | int | None, limit: int, give: Callable[[Any], Any]) -> dict[str, Any]:

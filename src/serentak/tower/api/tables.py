@@ -279,13 +279,15 @@ urlpatterns: list[URLPattern] = [
     ),
     path(
         _HERE + "kotak.<table:kind>",
-        _of_region(BOXES, "boxes.read", lambda _request, code: Box.objects.filter(within([code]))),
+        _of_region(BOXES, "boxes.read", lambda _request, code: Box.objects.filter(within([code], station="owner"))),
         name="boxes_table",
     ),
     path(
         _HERE + "serah-terima.<table:kind>",
         _of_region(
-            HANDOVERS, "boxes.live", lambda _request, code: Load.objects.filter(within([code]), cancelled=False)
+            HANDOVERS,
+            "boxes.live",
+            lambda _request, code: Load.objects.filter(within([code], station="place"), cancelled=False),
         ),
         name="handovers_table",
     ),

@@ -8,7 +8,7 @@ from django.db.models import Count, F, Q, QuerySet
 from django.utils import timezone
 
 from serentak.custody.objects import expand
-from serentak.tower.access.territory import COLUMNS, NATION, depth
+from serentak.tower.access.territory import within
 from serentak.tower.boxes.models import Box, Deviation, Load, Log
 from serentak.tower.boxes.shown import read_events
 
@@ -48,26 +48,26 @@ def judged_at(log: Log | None) -> datetime:
     return log.as_of if log is not None and log.played and log.as_of is not None else timezone.now()
 
 
-def in_region(code: str) -> Q:
-    """Give the condition that a load or deviation lies in a region, by the column of its level."""
-    return Q() if code == NATION else Q(**{COLUMNS[depth(code) - 1]: code})
+def in_region(code: str, station: str) -> Q:
+    """Give the condition that a load or deviation lies in a region or is of a station, whose column is named."""
+    return within([code], station=station)
 
 
 def not_arrived(code: str) -> QuerySet[Load]:
     """Give the loads that shall arrive in a region and have not, by deadline."""
-    return Load.objects.filter(in_region(code), open=True, receiver=F("place")).order_by("deadline", "pk")
+    return Load.objects.filter(in_region(code, "place"), open=True, receiver=F("place")).order_by("deadline", "pk")
 
 
 def deviations(code: str, *, notes: bool = False, gone: bool = False, kind: str = "") -> QuerySet[Deviation]:
     """Give what deviates in a region, the newest first."""
-    found = Deviation.objects.filter(in_region(code), finding=not notes).select_related("log")
+    found = Deviation.objects.filter(in_region(code, "owner"), finding=not notes).select_related("log")
     found = found if gone else found.filter(gone_at=None)
     return (found.filter(code=kind) if kind else found).order_by("-seen_at", "-pk")
 
 
 def deviations_by_kind(code: str) -> list[tuple[str, int]]:
     """Count the findings of a region by kind, the most first."""
-    found = Deviation.objects.filter(in_region(code), finding=True, gone_at=None)
+    found = Deviation.objects.filter(in_region(code, "owner"), finding=True, gone_at=None)
     rows = found.order_by().values_list("code").annotate(n=Count("pk")).order_by("-n", "code")
     return [(kind, n) for kind, n in rows]
 
