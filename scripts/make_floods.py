@@ -4,7 +4,7 @@ Usage::
 
     SERENTAK_DATA=/where/the/data/is python scripts/make_floods.py docs --work floods
 
-Three kecamatan of Jakarta Pusat stand on their real streets under the flood layers of 2007, which need
+Jakarta Pusat stands on its real streets under the flood layers of 2007, which need
 ``SERENTAK_DATA``; the sample Kampar comes with this package. Every figure is what the command line said. What was made
 before in the working folder is taken as it is, so that the command can be called again after it was stopped. Needs
 Debian's Chromium for the pictures.
@@ -32,8 +32,7 @@ from bench._jakarta import data, make_district
 from scripts.floods_page import page
 from scripts.make_pictures import picture_of_map, save
 
-JAKARTA: Final = ("31.71.02", "31.71.04", "31.71.08")
-"""Sawah Besar, Senen and Johar Baru: neighbours, whose hubs all stood in flooded RW."""
+JAKARTA: Final = "31.71"
 RW, DEPTH, ROADS = "Jakarta_RW_2007flood", "jakarta_flood_category_123.asc.gz", "jakarta"
 HAZARDS: Final = """season = "hujan"
 
@@ -83,7 +82,7 @@ class Case:
 
 
 def jakarta(folder: Path) -> None:
-    """Make three kecamatan of Jakarta Pusat, stations spread at random, on their streets, under the layers of 2007."""
+    """Make Jakarta Pusat, stations spread at random, on its streets, under the layers of 2007."""
     source = data()
     if source is None:
         raise SystemExit("SERENTAK_DATA names no folder with the list and the roads of Jakarta")

@@ -163,3 +163,12 @@ def test_of_a_replan_only_what_changed_is_printed(folder):
     assert whole.returncode == 0, whole.stderr
     every = {run.vehicle.replace("#", "-") for stage in plan.stages for run in stage.runs}
     assert {path.stem for path in (folder / "cetak/paper/run-sheet").iterdir()} == every
+
+
+def test_a_replan_meets_futures_but_is_not_hardened(folder):
+    assert replan(folder, "rencana", "lagi", "--at", "H-1 05:30", "--lost", last_mile(folder)[0].id).returncode == 0
+    assert serentak(folder, "stress", "lagi", "--futures", "200").returncode == 0
+    refused = serentak(folder, "harden", "lagi", "-o", "lagi-tangguh")
+    assert refused.returncode == 2
+    assert "a re-plan keeps" in refused.stderr
+    assert not (folder / "lagi-tangguh").exists()

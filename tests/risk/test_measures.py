@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -95,11 +96,19 @@ def odds(on_time: int, calm: int, *sites: str) -> Odds:
 def test_a_closed_way_first_asks_for_a_mode_that_gets_through_then_for_another_day():
     weak = {"out": Unsure((odds(70, 100, "s"),), (), ())}
     first = propose(KECAMATAN, weak, DISTRICT, HAZARDS, (), ())
-    assert first[0] == Measure("reach", STATION.id, "boat")  # the flood does not touch it
+    assert first[0] == Measure("reach", STATION.id, "4x4")  # slower, but through
     then = propose(KECAMATAN, weak, DISTRICT, HAZARDS, first, set(first))
     assert then == [Measure("earlier", KECAMATAN, number=1)]
     last = propose(KECAMATAN, weak, DISTRICT, HAZARDS, then, {*first, *then})
     assert last == [Measure("buffer_out", KECAMATAN, number=90)]
+
+
+def test_a_boat_is_proposed_only_where_water_leads():
+    weak = {"out": Unsure((odds(70, 100, "s"),), (), ())}
+    both = Hazards("", {}, (LAYER,), (replace(HAZARDS.sites[0], points=frozenset({STATION.id, HUB.id})),), {})
+    assert propose(KECAMATAN, weak, DISTRICT, both, (), ())[0] == Measure("reach", STATION.id, "boat")
+    afloat = changed(DISTRICT, [Measure("vehicles", HUB.id, "boat", 1)])
+    assert propose(KECAMATAN, weak, afloat, HAZARDS, (), ())[0] == Measure("reach", STATION.id, "boat")
 
 
 def test_on_a_network_one_first_keeps_off_what_may_close():

@@ -11,7 +11,7 @@ from serentak.base.clock import DAY, HOUR
 from serentak.plan.cost import moving_cost
 from serentak.routing.baseline import nearest
 from serentak.routing.draft import price
-from serentak.routing.lastmile import route
+from serentak.routing.lastmile import Tour, quickest_run, route
 from serentak.routing.problem import Problem
 from serentak.routing.roster import crews
 from serentak.routing.stage import Order, nearest_neighbour, solve_stage, timed_tours
@@ -269,3 +269,14 @@ def test_every_stage_of_the_rich_district_beats_or_equals_nearest_neighbour():
         assert len(found.undone) <= len(plain.undone)
         if len(found.undone) == len(plain.undone):
             assert price(found.drafts).rupiah <= price(plain.drafts).rupiah
+
+
+def test_a_start_with_more_runs_than_the_shift_holds_now_is_cut_and_searched_from():
+    """What was issued may no longer fit where ways have become slower; a re-plan begins from it all the same."""
+    where = desa(around(4), [fleet("pikap", "P", "pickup", 4, 4)], hours=(6 * HOUR, 6 * HOUR + 3900))
+    work = problem(where, "P")
+    crew = crews(work)[0]
+    assert crew.shift[1] - crew.shift[0] < 2 * quickest_run(work, [1, 2, 3])
+    tours = route(work, [1, 2, 3], 100, 1, start=[Tour(crew, ((1,), (2, 3)))], restart=False)
+    assert sorted(task for tour in tours for run in tour.runs for task in run) == [1, 2, 3]
+    assert {len(tour.runs) for tour in tours} == {1}

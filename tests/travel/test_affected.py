@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from networks import STEP, graph
+from serentak.travel import searches
 from serentak.travel.affected import AffectedRoads
 from serentak.travel.dijkstra import Dijkstra
 from serentak.travel.hazards import CLOSED, Hazards, Layer, Site
@@ -80,3 +81,18 @@ def test_points_at_one_node_and_modes_without_ways_are_estimates():
     seconds, met = affected.seconds(POINTS[0], near, PACE, frozenset({0}))
     assert (seconds, set(met)) == (travel.seconds((POINTS[0], near), *PACE)[0, 1], set())
     assert affected.seconds(POINTS[0], POINTS[1], ("boat", 1.0), frozenset({0}))[0] > 0
+
+
+@settings(max_examples=20, deadline=None, derandomize=True)
+@given(data=st.data())
+def test_many_changes_are_searched_anew_with_the_same_result(data):
+    times = data.draw(st.lists(st.integers(60_000, 400_000), min_size=EDGES, max_size=EDGES))
+    shut = data.draw(st.frozensets(st.integers(0, EDGES - 1), max_size=6))
+    few = roads(times).close(shut).legs(POINTS, *PACE)
+    keep, searches._MANY = searches._MANY, 0
+    try:
+        many = roads(times).close(shut).legs(POINTS, *PACE)
+    finally:
+        searches._MANY = keep
+    assert few.seconds.tolist() == many.seconds.tolist()
+    assert few.metres.tolist() == many.metres.tolist()

@@ -82,6 +82,12 @@ def harden(
             str(source), _("measures cannot be written beside a workbook"), _("plan from a folder of CSV files")
         )
     before, ground = read_plan(folder), read_plan_ground(folder)
+    if before.replan is not None:
+        raise InputError.of(
+            str(folder / "plan.json"),
+            _("a re-plan keeps what is loaded and delivered, so it cannot be planned anew with measures"),
+            _("harden the plan that it replaces, or tell 'serentak replan' what is closed"),
+        )
     chosen = chosen_scenario(ground.hazards, scenario)
     work = _Work(ground, before, chosen, jobs)
     best, points = work.search(target, progress)

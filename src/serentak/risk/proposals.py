@@ -140,18 +140,22 @@ def _by_other_means(
 ) -> list[Measure]:
     """Propose another mode for stations whose way is closed to the usual one, and the vehicles it takes."""
     layers = {site.name: hazards.layers[site.layer] for site in hazards.sites}
+    flooded = {point for site in hazards.sites if hazards.layers[site.layer].kind == "flood" for point in site.points}
+    afloat = {row.base for row in district.fleet if row.mode == "boat"}
     chosen: dict[tuple[str, str], list[Station]] = defaultdict(list)
     for odds in struck:
         station = stations[odds.id]
         effects = [layers[name].effect for name in odds.sites]
         closed = any(CLOSED in effect.values() for effect in effects)
         modes = [
-            (max(effect.get(mode, 1.0) for effect in effects), HARDER.index(mode), mode)
+            (mode == "foot", max(effect.get(mode, 1.0) for effect in effects), HARDER.index(mode), mode)
             for mode in HARDER
             if effects and all(effect.get(mode) != CLOSED for effect in effects)
+            # Water must lead from the base to the station: where boats lie already, or where both are flooded.
+            if mode != "boat" or station.parent in afloat or {station.id, station.parent} <= flooded
         ]
-        if closed and modes and (min(modes)[2],) != station.access:
-            chosen[station.parent, min(modes)[2]].append(station)
+        if closed and modes and (min(modes)[-1],) != station.access:
+            chosen[station.parent, min(modes)[-1]].append(station)
     measures = []
     for (base, mode), served in sorted(chosen.items()):
         measures += [Measure("reach", station.id, mode) for station in sorted(served, key=lambda own: own.id)]

@@ -406,16 +406,20 @@ class _Model:
         room = [len(self.tasks) if self.single else len(crew.names) for crew in self.staff]
         routes = []
         for tour in start:
-            runs = [[client[task] for task in run if task in client] for run in tour.runs]
-            activities: list[Activity] = []
-            for run in filter(None, runs):
-                activities += [Activity("D0")] if activities else []
-                activities += [Activity(f"C{n}") for n in run]
             alike = [n for n, crew in enumerate(self.staff) if room[n] and crew.kind == tour.crew.kind]
             kind = next((n for n in alike if self.staff[n].names == tour.crew.names), alike[0] if alike else None)
-            if activities and kind is not None:
-                room[kind] -= 1
-                routes.append(Route(self.data, activities, kind))
+            runs = list(filter(None, ([client[task] for task in run if task in client] for run in tour.runs)))
+            if not runs or kind is None:
+                continue
+            room[kind] -= 1
+            vehicle = self.data.vehicle_type(kind)
+            # Where ways have become slower since, the shift may no longer hold the runs that it once held.
+            trips = vehicle.max_reloads + 1 if vehicle.reload_depots else 1
+            activities: list[Activity] = []
+            for run in runs[:trips]:
+                activities += [Activity("D0")] if activities else []
+                activities += [Activity(f"C{n}") for n in run]
+            routes.append(Route(self.data, activities, kind))
         return Solution(self.data, routes)
 
     def tours(self, best: Solution) -> list[Tour]:

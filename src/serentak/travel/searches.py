@@ -23,6 +23,9 @@ Table = NDArray[np.int64]
 _MOST: Final = 4_000_000
 """Cells of tables kept for the next question about the same nodes: 64 MB."""
 
+_MANY: Final = 500
+"""Changed edges above which it takes longer to ask who could have used them than to search all anew."""
+
 
 class Searches:
     """Answers questions about the fastest ways on a network, at its own times or with edges closed or slowed.
@@ -105,12 +108,15 @@ class _Mode:
         self.weights = self.graph.milliseconds[mode]
         self._metric: Metric | None = None
         self._now: Changes = {}
+        self._last: Changes | None = None
         self._lengths: tuple[Changes, Lengths] | None = None
         self._kept: OrderedDict[bytes, tuple[Table, Table]] = OrderedDict()
         self._cells = 0
 
     def metric(self, changes: Changes) -> Metric:
         """Give the metric with these changes and no others; what differs from the last question is updated."""
+        if self._metric is not None and changes is self._last:
+            return self._metric
         if self._metric is None:
             self._metric = self.searches.engine.customise(self.weights)
         other = {edge: changes.get(edge, Fraction(1)) for edge in {*changes, *self._now}}
@@ -118,6 +124,7 @@ class _Mode:
         if other:
             self._metric.update(*self._changed(other))
             self._now = dict(changes)
+        self._last = changes
         return self._metric
 
     def before(self, nodes: Table) -> tuple[Table, Table]:
@@ -138,7 +145,10 @@ class _Mode:
     def after(self, changes: Changes, nodes: Table) -> tuple[Table, Table]:
         """Give times and lengths with changed edges; only where a way could have used one is searched again."""
         times, metres = self.before(nodes)
-        touched = self._touched(changes, nodes, times).any(axis=1)
+        if len(changes) > _MANY:
+            touched = np.ones(len(nodes), dtype=np.bool_)
+        else:
+            touched = self._touched(changes, nodes, times).any(axis=1)
         if not touched.any():
             return times, metres
         times, metres = times.copy(), metres.copy()
@@ -184,11 +194,11 @@ class _Mode:
         """Give the search by length with these changes; that without any and the last one are kept."""
         if not changes:
             return self._unchanged
-        if self._lengths is None or self._lengths[0] != changes:
+        if self._lengths is None or (self._lengths[0] is not changes and self._lengths[0] != changes):
             weights = self.weights.copy()
             arcs, changed = self._changed(changes)
             weights[arcs] = changed
-            self._lengths = dict(changes), Lengths(self.searches.plain, weights, self.searches.lengths)
+            self._lengths = changes, Lengths(self.searches.plain, weights, self.searches.lengths)
         return self._lengths[1]
 
     @cached_property
