@@ -145,10 +145,9 @@ class _Mode:
     def after(self, changes: Changes, nodes: Table) -> tuple[Table, Table]:
         """Give times and lengths with changed edges; only where a way could have used one is searched again."""
         times, metres = self.before(nodes)
-        if len(changes) > _MANY:
-            touched = np.ones(len(nodes), dtype=np.bool_)
-        else:
-            touched = self._touched(changes, nodes, times).any(axis=1)
+        touched = np.ones(len(nodes), dtype=np.bool_)
+        if len(changes) <= _MANY:
+            touched &= self._touched(changes, nodes, times).any(axis=1)
         if not touched.any():
             return times, metres
         times, metres = times.copy(), metres.copy()
