@@ -39,6 +39,7 @@ def test_spare_vehicles_do_not_rename_those_that_are_there():
     assert {row.type for row in own.fleet} - {row.type for row in DISTRICT.fleet} == {
         "pikap-cadangan", "gardan_ganda-cadangan",
     }  # fmt: skip
+    assert len({row.row for row in own.fleet}) == len(own.fleet)  # two spare rows of one base are not one kind
 
 
 def test_buffers_and_days_change_the_windows_of_one_kecamatan():

@@ -85,7 +85,8 @@ def _more(district: District, measure: Measure, vehicles: Mapping[str, FleetRow]
     own = rows[0] if rows else vehicles[measure.mode]
     name = own.type if own.type.endswith(SPARE) else f"{own.type}-{SPARE}"
     first = 1 + sum(row.teams for row in district.fleet if row.type == name)
-    return replace(own, type=name, base=measure.at, count=measure.number * own.team, first=first, days=(), row=0)
+    number = 1 + max((row.row for row in district.fleet), default=0)  # rows are told apart by their numbers
+    return replace(own, type=name, base=measure.at, count=measure.number * own.team, first=first, days=(), row=number)
 
 
 def _windows(district: District, measure: Measure) -> dict[tuple[str, str, str], tuple[int, int]]:

@@ -83,12 +83,16 @@ def _levelled(legs: _Legs, bins: list[list[_Run]], room: Sequence[int]) -> bool:
             return True
         best: tuple[tuple[int, int], list[int], _Move] | None = None
         for move in _moves(legs, bins, loads, room):
-            after = list(loads)
+            more: dict[int, int] = {}
             for day, number, run in move.changes:
-                after[day] += run.work - bins[day][number].work
-            key = (_too_much(after, room), sum(after))
-            if (best is None or key < best[0]) and tuple(after) not in seen:
-                best = key, after, move
+                more[day] = more.get(day, 0) + run.work - bins[day][number].work
+            over = sum(max(loads[day] + extra - room[day], 0) - max(loads[day] - room[day], 0)
+                       for day, extra in more.items())  # fmt: skip
+            key = (over, sum(more.values()))
+            if best is None or key < best[0]:
+                after = [load + more.get(day, 0) for day, load in enumerate(loads)]
+                if tuple(after) not in seen:
+                    best = key, after, move
         if best is None:
             return False
         loads = best[1]
@@ -115,32 +119,50 @@ def _moves(legs: _Legs, bins: list[list[_Run]], loads: Sequence[int], room: Sequ
 
 
 class _Legs:
-    """What runs of one kind of vehicle take."""
+    """What runs of one kind of vehicle take; what one run may give another is worked out once for every pair."""
 
     def __init__(self, problem: Problem, draft: Draft) -> None:
         self.problem, self.row = problem, draft.row
         self.seconds = problem.seconds[draft.row.mode, draft.row.speed_factor]
+        self._given: dict[tuple[tuple[int, ...], tuple[int, ...]], list[tuple[_Run, _Run]]] = {}
 
     def run(self, order: tuple[int, ...]) -> _Run:
         """Give a run with the seconds it takes: loading, driving, handling, no waiting."""
         if not order:
             return _Run((), 0)
-        path = [0, *(self.problem.tasks[task].child + 1 for task in order), 0]
-        driving = sum(self.seconds[here][there] for here, there in pairwise(path))
-        handling = sum(self.problem.child(task).service(self.problem.tasks[task].boxes) for task in order)
-        return _Run(order, self.problem.spec.base.handling + driving + handling)
+        driving = sum(self.seconds[here][there] for here, there in pairwise(self._path(order)))
+        return _Run(order, self.problem.spec.base.handling + driving + self._handling(order))
 
-    def given(self, run: _Run, to: _Run) -> Iterator[tuple[_Run, _Run]]:
+    def given(self, run: _Run, to: _Run) -> list[tuple[_Run, _Run]]:
         """Give both runs after one or two neighbouring stations went from the first to where they fit best."""
-        for first, last in combinations(range(len(run.order) + 1), 2):
-            if last - first > 2:
-                continue
-            piece = run.order[first:last]
-            if not self.problem.carries(self.row, [*to.order, *piece]):
-                continue
-            less = self.run(run.order[:first] + run.order[last:])
-            longer = (self.run(to.order[:n] + piece + to.order[n:]) for n in range(len(to.order) + 1))
-            yield less, min(longer, key=lambda own: (own.work, own.order))
+        pair = (run.order, to.order)
+        if pair not in self._given:
+            self._given[pair] = [
+                (self.run(run.order[:first] + run.order[last:]), self._with(to, run.order[first:last]))
+                for first, last in combinations(range(len(run.order) + 1), 2)
+                if last - first <= 2 and self.problem.carries(self.row, [*to.order, *run.order[first:last]])
+            ]
+        return self._given[pair]
+
+    def _with(self, to: _Run, piece: tuple[int, ...]) -> _Run:
+        """Give a run with stations put where they make it the least longer."""
+        _base, first, *rest, _end = self._path(piece)
+        last = rest[-1] if rest else first
+        path = self._path(to.order)
+        detours = [
+            self.seconds[here][first] + self.seconds[last][there] - self.seconds[here][there]
+            for here, there in pairwise(path)
+        ]
+        least = min(detours)
+        order = min(to.order[:n] + piece + to.order[n:] for n, detour in enumerate(detours) if detour == least)
+        within = self.seconds[first][last] if rest else 0
+        return _Run(order, to.work + least + within + self._handling(piece))
+
+    def _path(self, order: tuple[int, ...]) -> list[int]:
+        return [0, *(self.problem.tasks[task].child + 1 for task in order), 0]
+
+    def _handling(self, order: tuple[int, ...]) -> int:
+        return sum(self.problem.child(task).service(self.problem.tasks[task].boxes) for task in order)
 
 
 def _in_turn(problem: Problem, crew: Crew, index: int, orders: Sequence[tuple[int, ...]]) -> list[Timed] | None:
