@@ -12,17 +12,18 @@ from bench._report import machine, table
 
 Said = Mapping[str, dict[str, Any]]
 TITLES: Final = {
-    "jakarta": "Three kecamatan of Jakarta Pusat, flooded as in 2007",
+    "jakarta": "Jakarta Pusat, flooded as in 2007",
     "kampar": "The sample Kampar in the rainy season",
 }
 TEXTS: Final = {
-    "jakarta": """The
-stations of Sawah Besar, Senen and Johar Baru from the national list, spread at random over their kelurahan (**invented
+    "jakarta": """All
+stations of the eight kecamatan from the national list, spread at random over their kelurahan (**invented
 positions**), on the streets of OpenStreetMap of about 2012. What floods is real: the RW that stood under water
 in February 2007 and the deepest class of a map of flood depths. What a flood does to a vehicle, and how often
 it comes, is **assumed**: in a flooded RW trucks and 4x4s take twice as long and pickups and motorbikes do not
 get through; in the deepest class only 4x4s do. The scenario takes the whole flood as given, on every day. The
-re-plan is told at H-1 05:30 that the flooded RW of Jakarta Pusat are closed to pickups and motorbikes.""",
+re-plan is told at H-1 05:30 that the flooded RW of Jakarta Pusat are closed to pickups and motorbikes. At the
+PPKs of the plan as it was stand pickups alone, so that whoever lives behind those RW is out of its reach.""",
     "kampar": """The sample district:
 its two river corridors, its hill road with ten landslides in November 2024, and 122 flood-
 prone stations are facts (`facts.csv`); which stations of a kecamatan these are, all positions and all chances
