@@ -64,7 +64,8 @@ def test_why_as_json(home):
     assert said["territory"] == "14.01.06"
 
 
-def test_why_makes_no_site_where_there_is_none(tmp_path):
+def test_why_makes_no_site_where_there_is_none(tmp_path, monkeypatch):
+    monkeypatch.delenv("DATABASE_URL", raising=False)
     answer = why(tmp_path / "nichts", "budi", "boxes.read", "14.01")
     assert answer.returncode == 2
     assert not (tmp_path / "nichts").exists()

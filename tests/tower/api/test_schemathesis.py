@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 import schemathesis
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from schemathesis.checks import not_a_server_error
@@ -23,11 +25,16 @@ def operations(rows, monkeypatch):
     from serentak.tower.api.guard import PerCaller
     from serentak.tower.wsgi import application
 
+    # The connection is the test's own, in whose transaction the rows are; Django's test client spares it likewise.
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
     monkeypatch.setattr(PerCaller, "allow_request", lambda _self, _request: True)
     schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", application)
     found = [each.ok() for each in schema.get_all_operations()]
     assert len(found) >= 10
-    return found
+    yield found
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
 
 
 def try_out(operations, examples, headers):

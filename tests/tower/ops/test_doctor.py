@@ -100,7 +100,8 @@ def test_a_log_that_does_not_answer_is_wrong(site):
     assert "warning" in states["witnesses"]
 
 
-def test_where_there_is_no_site_nothing_is_made(tmp_path):
+def test_where_there_is_no_site_nothing_is_made(tmp_path, monkeypatch):
+    monkeypatch.delenv("DATABASE_URL", raising=False)
     result = CliRunner().invoke(app, ["doctor", "--home", str(tmp_path / "none")])
     assert isinstance(result.exception, InputError)
     assert not (tmp_path / "none").exists()
