@@ -49,8 +49,8 @@ SIZES = tuple(int(text) for text in os.environ.get("SERENTAK_BENCH_DISTRICTS", "
 WORKERS = (1, 2)
 KECAMATAN = 100
 LONG = 20
-BETWEEN = (400, 800)
-"""Iterations without improvement between ``draft`` and ``standard``: what less of it would cost."""
+BETWEEN = (150, 600)
+"""Further iterations without improvement: what less and more than ``standard`` would cost."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,10 @@ loads again, and when the shift is over the next vehicle goes on.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from serentak.routing.lastmile import Tour
-from serentak.routing.problem import Problem
+from serentak.routing.problem import Problem, Task
 from serentak.routing.roster import Crew, shift_function
 from serentak.routing.timing import Timed, time_run
 
@@ -52,8 +53,9 @@ def _run(problem: Problem, crew: Crew, index: int, left: list[int], busy_until: 
     here = 0
     while True:
         near = sorted(left, key=lambda task: (seconds[here][problem.tasks[task].child + 1], task))
+        room = _Room.left_by(problem, crew, done)
         for task in near:
-            if not _may(problem, crew, done, task):
+            if not (room.holds(problem.tasks[task]) and _may(problem, crew, task)):
                 continue
             longer = time_run(problem, row, [*done, task], crew.day, shift_of, busy_until)
             if longer is not None and not _sleeps_needlessly(longer, timed, busy_until):
@@ -73,6 +75,27 @@ def _sleeps_needlessly(longer: Timed, before: Timed | None, busy_until: int | No
     )
 
 
-def _may(problem: Problem, crew: Crew, done: list[int], task: int) -> bool:
+@dataclass(frozen=True, slots=True)
+class _Room:
+    """What a team can still carry."""
+
+    boxes: int
+    grams: int
+    millilitres: int
+
+    @classmethod
+    def left_by(cls, problem: Problem, crew: Crew, done: Sequence[int]) -> _Room:
+        row, own = crew.row, [problem.tasks[task] for task in done]
+        return cls(
+            row.team * row.boxes - sum(task.boxes for task in own),
+            row.team * row.grams - sum(task.grams for task in own),
+            row.team * row.millilitres - sum(task.millilitres for task in own),
+        )
+
+    def holds(self, task: Task) -> bool:
+        return task.boxes <= self.boxes and task.grams <= self.grams and task.millilitres <= self.millilitres
+
+
+def _may(problem: Problem, crew: Crew, task: int) -> bool:
     guarded = not problem.spec.needs_escort(problem.child(task)) or bool(crew.escorts)
-    return guarded and problem.reaches(crew.row, task) and problem.carries(crew.row, [*done, task])
+    return guarded and problem.reaches(crew.row, task)

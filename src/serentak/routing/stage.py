@@ -25,7 +25,7 @@ SHORT = 4
 """Part of the patience that is left to the search from packed runs."""
 SLACKS = tuple(1 - 0.03 * n for n in range(17))
 """Shares of the shift offered to the cover, so that its runs can also be packed; the cheapest result is kept."""
-THOROUGH = 500
+THOROUGH = 200
 """Patience below which a trunk is weighed whole only where it has few candidates; a large cover takes a minute."""
 FEW_CANDIDATES = 2000
 MANY = 1000

@@ -79,6 +79,25 @@ class Visitor:
         self.look()
         return self.text
 
+    def send(self, **fields: str) -> str:
+        """Fill in the form of the page and send it."""
+        form = self.page.locator("main form").last
+        for name, value in fields.items():
+            field = form.locator(f"[name={name}]")
+            if field.evaluate("field => field.tagName") == "SELECT":
+                field.select_option(value)
+            else:
+                field.fill(value)
+        form.get_by_role("button").last.click()
+        self.page.wait_for_load_state()
+        self.look()
+        return self.text
+
+    def linked(self) -> list[str]:
+        """Give the pages of this site that this page leads to."""
+        found = self.page.eval_on_selector_all("a[href]", "links => links.map(link => link.href)")
+        return sorted({url.split("#")[0] for url in found if url.startswith(self.site.address)})
+
     @property
     def text(self) -> str:
         return self.page.locator("main").inner_text()
@@ -94,7 +113,22 @@ class Visitor:
 
 
 @pytest.fixture(params=[WIDE, NARROW], ids=["wide", "narrow"])
-def visitor(site, browser, request):
-    who = Visitor(site, browser, request.param)
-    yield who
-    who.context.close()
+def come(site, browser, request):
+    """Give a function from the name of an account (empty: the public) to a visitor logged in as that."""
+    there = []
+
+    def visitor(name: str = "") -> Visitor:
+        who = Visitor(site, browser, request.param)
+        there.append(who)
+        if name:
+            who.log_in(name)
+        return who
+
+    yield visitor
+    for who in there:
+        who.context.close()
+
+
+@pytest.fixture
+def visitor(come):
+    return come()
