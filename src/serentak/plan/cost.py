@@ -57,11 +57,11 @@ def working_days(first: int, return_: int, hours: tuple[int, int]) -> range:
     first
         Working day on which it leaves.
     return_
-        Second at which it is back.
+        Second at which it is back; the very second at which the next day's work begins still ends the day before.
     hours
         Working hours; a shift that runs past midnight belongs to the day on which it began.
     """
-    return range(first, max(first, (return_ - hours[0]) // DAY) + 1)
+    return range(first, max(first, (return_ - 1 - hours[0]) // DAY) + 1)
 
 
 def add_up(runs: Iterable[RunCost]) -> Sums:
