@@ -156,7 +156,6 @@ ACCOUNT_SESSION_REMEMBER = False
 # One name from one address is axes' business; this stops one address with many names, and many with one name. It is
 # wide, for whole offices share an address, and nobody shall shut others out by typing their name.
 ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "60/m/ip,20/15m/key"}
-ACCOUNT_FORMS = {"login": "serentak.tower.access.forms.NamePasswordForm"}
 MFA_ADAPTER = "serentak.tower.access.adapter.KeyAdapter"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = False
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]

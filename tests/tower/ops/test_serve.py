@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import os
 import signal
+import ssl
 import stat
-from contextlib import suppress
+from contextlib import closing, suppress
+from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 from tests.tower.ops.conftest import ask, query, until
 from typer.testing import CliRunner
 
@@ -131,3 +138,46 @@ def test_what_cannot_be_served_is_said(tmp_path, words, said):
     result = CliRunner().invoke(app, ["serve", "--home", str(tmp_path / "home"), "--port", "0", *words])
     assert said in str(result.exception)
     assert not (tmp_path / "home").exists()
+
+
+def test_with_a_certificate_it_speaks_tls_alone_and_passkeys_work(start, tmp_path):
+    key, cert = tmp_path / "key.pem", tmp_path / "cert.pem"
+    self_signed(key, cert)
+    site = start("--port", "0", "--cert", str(cert), "--key", str(key))
+    assert site.address.startswith("https://localhost:")
+    parts = urlsplit(site.address)
+    trusted = ssl.create_default_context(cafile=str(cert))
+    connection = http.client.HTTPSConnection(parts.hostname, parts.port, timeout=20, context=trusted)
+    with closing(connection):
+        connection.request("GET", "/akun/login/")
+        answer = connection.getresponse()
+        page = answer.read().decode()
+    assert answer.status == 200
+    assert "mfa_login_webauthn" in page or "data-passkey" in page
+    assert "max-age" in answer.headers["Strict-Transport-Security"]
+    assert all("Secure" in cookie for cookie in answer.headers.get_all("Set-Cookie"))
+    assert not any("Passkeys are refused" in line for line in site.lines)
+    assert ask(f"http://localhost:{parts.port}", "GET", "/sehat/")[0] == 0
+    assert site.end() == 0
+
+
+def self_signed(key, cert):
+    """Write a certificate of this host for a day, and its key."""
+    own = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(own.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(minutes=5))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .sign(own, hashes.SHA256())
+    )
+    pem = serialization.Encoding.PEM
+    cert.write_bytes(made.public_bytes(pem))
+    key.write_bytes(own.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()))

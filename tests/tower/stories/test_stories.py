@@ -50,7 +50,7 @@ def test_what_bawaslu_finds_the_organiser_answers_and_both_are_kept(come):
     address = bawaslu.page.url
     assert re.search(r"/temuan/\d+/$", address)
     bawaslu.send(kind="recommendation", text="Periksa penjaga malam.", due="2024-11-27T12:00")
-    kpu = come("kpu-admin")
+    kpu = come("kpu-operator")
     kpu.go(address)
     kpu.send(kind="answer", text="Kotak dijemput pukul 05:00.", decision="partly")
     for who in (bawaslu, kpu):
