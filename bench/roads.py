@@ -219,7 +219,7 @@ def _page(measured: list[Measured], million: Measured, missing: list[str]) -> st
     if missing:
         parts.append(f"**Not measured this time, for want of `SERENTAK_DATA`: {', '.join(missing)}.**")
     if measured:
-        parts += ["## Goals", _goals(measured[0]), "## Engines", _engines(measured), EXACT, _exact(measured)]
+        parts += ["## Goals", _goals(measured[0]), ELSEWHERE, "## Engines", _engines(measured), EXACT, _exact(measured)]
         parts += ["## What planning asks", STAGES.format(stage=STAGE), _stages(measured)]
     parts += [f"## {million.nodes:,} nodes", MILLION.format(arcs=million.arcs), _large(million)]
     return "\n\n".join(parts) + "\n"
@@ -311,6 +311,11 @@ those of a {MODE}; {NODES:,} nodes are drawn at random from those it can use, an
 The engine is RoutingKit's customizable contraction hierarchy through `serentak.travel.cch`, the SciPy beside it is
 `serentak.travel.dijkstra`: both answer through the same protocol, with integers of milliseconds. NetworKit's SPSP
 searches from {FEW} of the nodes, which is counted {NODES // FEW} times; preparing its graph is not counted."""
+
+ELSEWHERE = """The first goal depends on the processor: the same command gave 39 and 36 times on 2 x AMD EPYC (this
+page at commits 47a0916 and f19fc95: 0.21 and 0.19 s beside 8.3 and 6.9 s), 13 and 14 times on 2 x Intel Xeon at
+2.1 GHz. The hierarchy slows down three to four times from the one to the other, SciPy's search half as much; why was
+not measured."""
 
 NOISE = """Times are CPU times of one thread. Other work on the machine lengthens them less than wall times, but does.
 At the end its load was {load:.1f}."""

@@ -261,6 +261,24 @@ def test_a_plan_is_made_anew_from_the_form(approved, log, home, visit, work):
     assert verify(str(home / "log"))["clean"]
 
 
+def test_what_was_handed_over_is_taken_from_the_log(approved, log, visit, work):
+    from serentak.plan.model import read_plan
+    from serentak.tower.plans.models import Plan
+
+    address, said = f"/rencana/{approved.pk}/susun-ulang/", {"at": "H-1 05:00", "ask_log": "1"}
+    assert 'name="ask_log"' not in visit("budi").get(address).content.decode()
+    assert visit("budi").post(address, said).status_code == 200, "no log knows of a plan that was not announced"
+    visit("bunga").post(f"/rencana/{approved.pk}/umumkan/", {"supervisors": log})
+    assert work() == [("announce", "done")]
+    assert 'name="ask_log"' in visit("budi").get(address).content.decode()
+    visit("budi").post(address, said)
+    assert [state for _kind, state in work()] == ["done", "done"]
+    new = Plan.objects.first()
+    assert new.supersedes == approved
+    assert new.verdict["count"] == 0
+    assert read_plan(new.path).replan.logged is not None
+
+
 def test_an_area_drawn_on_the_map_is_closed(made, visit, work):
     from serentak.tower.plans.models import Plan
     from serentak.tower.regions.models import Station

@@ -265,6 +265,8 @@ def deviations(request: HttpRequest) -> HttpResponse:
                 + _("(entries {entries})").format(entries=", ".join(str(index) for index, _hash in each.entries[:5]))
                 for each, _kind, words, _objects in rows[:20]
             ),
+            *([] if kinds else [_("Nothing deviates.")]),
+            *([_("- and more: see the page")] if len(rows) > 20 else []),
         ]
         return {
             "here": here,
