@@ -18,7 +18,7 @@ from serentak.routing.draft import price
 from serentak.routing.precheck import impossible
 from serentak.routing.problem import Problem
 from serentak.routing.stage import Order, solve_stage
-from serentak.routing.trunk import candidates, cover
+from serentak.routing.trunk import candidates, complete, cover
 from serentak.territory.model import District, FleetRow, Tier
 from support import Table, broken, district, fleet, guards, place, problem, station, window
 
@@ -211,7 +211,20 @@ def test_the_cover_is_the_optimum_and_a_bound_on_every_plan(seed):
         assert done == tasks
         assert best <= cost
         assert cost == best
-        assert found.bound <= solved.bound.packed == cost + 0
+        if complete(case.work, tasks):
+            assert found.bound <= solved.bound.packed == cost
+        else:
+            assert solved.bound is None
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("most", [1, 2, 3])
+def test_a_list_is_complete_only_if_longer_runs_carry_nothing_new(seed, most):
+    case = make(seed)
+    tasks = possible(case)
+    if complete(case.work, tasks, most):
+        shorter, longer = (candidates(case.work, tasks, most=parts) for parts in (most, most + 1))
+        assert len(shorter) == len(longer)
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -86,6 +86,24 @@ def candidates(
     return found
 
 
+def complete(problem: Problem, tasks: Sequence[int], most: int = MOST_PARTS) -> bool:
+    """Tell whether no team can carry more than `most` parts, so that `candidates` leaves out no run.
+
+    Only then is what a cover of them costs at least a bound on every plan; for light loads runs of more parts may be
+    cheaper than all that are listed.
+    """
+    for row, _own in _by_row(crews(problem)):
+        goods = [problem.tasks[task] for task in tasks if problem.reaches(row, task)]
+        sizes = (
+            (row.boxes, sorted(each.boxes for each in goods)),
+            (row.grams, sorted(each.grams for each in goods)),
+            (row.millilitres, sorted(each.millilitres for each in goods)),
+        )
+        if len(goods) > most and all(sum(lightest[: most + 1]) <= row.team * room for room, lightest in sizes):
+            return False
+    return True
+
+
 def _by_row(everyone: list[Crew]) -> list[tuple[FleetRow, list[Crew]]]:
     rows: dict[int, list[Crew]] = {}
     for crew in everyone:
