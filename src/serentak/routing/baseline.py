@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from serentak.routing.lastmile import Tour
 from serentak.routing.problem import Problem, Task
 from serentak.routing.roster import Crew, shift_function
-from serentak.routing.timing import Timed, time_run
+from serentak.routing.timing import Shift, Timed, time_run
 
 
 def nearest(problem: Problem, tasks: Sequence[int], staff: Sequence[Crew]) -> list[Tour]:
@@ -57,6 +57,8 @@ def _run(problem: Problem, crew: Crew, index: int, left: list[int], busy_until: 
         for task in near:
             if not (room.holds(problem.tasks[task]) and _may(problem, crew, task)):
                 continue
+            if timed is not None and _too_late(problem, crew, timed, task, shift_of(crew.day)):
+                continue
             longer = time_run(problem, row, [*done, task], crew.day, shift_of, busy_until)
             if longer is not None and not _sleeps_needlessly(longer, timed, busy_until):
                 done.append(task)
@@ -65,6 +67,16 @@ def _run(problem: Problem, crew: Crew, index: int, left: list[int], busy_until: 
                 break
         else:
             return timed
+
+
+def _too_late(problem: Problem, crew: Crew, before: Timed, task: int, shift: Shift | None) -> bool:
+    """Tell at once what timing the whole run would tell: that one task more brings the team home after its shift."""
+    if shift is None or problem.spec.overnight:
+        return False
+    seconds = problem.seconds[crew.row.mode, crew.row.speed_factor]
+    here, there = (problem.tasks[each].child + 1 for each in (before.order[-1], task))
+    service = problem.child(task).service(problem.tasks[task].boxes)
+    return before.halts[-1][2] + seconds[here][there] + service + seconds[there][0] > shift[1]
 
 
 def _sleeps_needlessly(longer: Timed, before: Timed | None, busy_until: int | None) -> bool:
