@@ -11,6 +11,23 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "serentak.tower.settings")
 os.environ.setdefault("SERENTAK_HOME", tempfile.mkdtemp(prefix="serentak-test-"))
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """Make the database of the tests; on PostgreSQL nobody is left in it when it goes.
+
+    A thread of a server that a browser talked to may not have ended when the last test has.
+    """
+    from django.db import connection
+
+    yield
+    if connection.vendor == "postgresql":
+        with django_db_blocker.unblock(), connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+
+
 @pytest.fixture(autouse=True)
 def _in_indonesian():
     """Begin every test in the site's own language: the test client shares the thread of the test."""

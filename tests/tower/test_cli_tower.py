@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests.tower.ops.conftest import database_of
 
 SEED = """
 import django; django.setup()
@@ -29,11 +30,13 @@ def home(tmp_path_factory) -> Path:
 def environment(home: Path) -> dict[str, str]:
     root = str(Path(__file__).parents[2])
     names = {"SERENTAK_HOME": str(home), "DJANGO_SETTINGS_MODULE": "serentak.tower.settings", "PYTHONPATH": root}
-    return {**os.environ, **names}
+    return {**os.environ, **names, "DATABASE_URL": database_of(home)}
 
 
 def why(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
     clean = {name: value for name, value in os.environ.items() if name != "SERENTAK_HOME"}
+    if (home / "web").is_dir():
+        clean["DATABASE_URL"] = database_of(home)
     command = [sys.executable, "-m", "serentak.cli", "why", *words, "--home", str(home), "--lang", "en"]
     return subprocess.run(command, capture_output=True, text=True, check=False, env=clean)
 
