@@ -5,7 +5,6 @@ BIN    := $(VENV)/bin
 EFFORT := standard
 PORT   := 8000
 DEMO_AREA := 14.01.18
-SITE_TESTS := tests/tower
 
 .PHONY: help install install-bench demo plan-demo pictures floods messages test test-postgres check bench lock clean
 
@@ -67,7 +66,7 @@ test: install  ## run the tests (needs only Python; what needs more is skipped, 
 	$(BIN)/pytest -n auto -q
 
 test-postgres: install  ## the tests of the site on the PostgreSQL that DATABASE_URL names
-	$(BIN)/pytest -n auto -q $(SITE_TESTS)
+	$(BIN)/pytest -n auto -q tests/tower
 
 check: install  ## lint, types, import contract
 	$(BIN)/ruff check .

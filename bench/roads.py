@@ -313,7 +313,7 @@ The engine is RoutingKit's customizable contraction hierarchy through `serentak.
 searches from {FEW} of the nodes, which is counted {NODES // FEW} times; preparing its graph is not counted."""
 
 ELSEWHERE = """The first goal depends on the processor: the same command gave 39 and 36 times on 2 x AMD EPYC (this
-page at commits 47a0916 and f19fc95: 0.21 and 0.19 s beside 8.3 and 6.9 s), 13 and 14 times on 2 x Intel Xeon at
+page at commits 47a0916 and f19fc95: 0.21 and 0.19 s beside 8.3 and 6.9 s), 12 to 14 times on 2 x Intel Xeon at
 2.1 GHz. The hierarchy slows down three to four times from the one to the other, SciPy's search half as much; why was
 not measured."""
 
