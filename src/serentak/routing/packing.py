@@ -111,6 +111,9 @@ def _best_place(problem: Problem, teams: dict[str, _Team], run: Candidate) -> tu
                 if id(crew) in fresh:
                     continue
                 fresh.add(id(crew))
+            dearer = day not in team.days
+            if best is not None and not run.nights and (dearer * crew.cost_day, day if dearer else 0) > best[0][:2]:
+                continue
             timed = _try(problem, team, run, day)
             if timed is None:
                 continue

@@ -17,7 +17,16 @@ from serentak.routing.roster import Crew, crews, shift_function
 from serentak.routing.split import LARGE
 from serentak.routing.start import packed_tours
 from serentak.routing.timing import Timed, time_run
-from serentak.routing.trunk import MOST_CANDIDATES, MOST_LISTED, Candidate, Cover, candidates, complete, cover
+from serentak.routing.trunk import (
+    MOST_CANDIDATES,
+    MOST_LISTED,
+    MOST_PARTS,
+    Candidate,
+    Cover,
+    candidates,
+    complete,
+    cover,
+)
 
 REPAIRS = 4
 """Rounds in which windows are narrowed where exact times do not hold what the solver promised."""
@@ -88,22 +97,26 @@ def nearest_neighbour(order: Order) -> Solved:
 def _trunk(order: Order, tasks: Sequence[int]) -> tuple[Sequence[Draft], Bound | None]:
     """Solve the trunk exactly where its runs can be weighed one by one, else by the better of two heuristics.
 
-    A bound is given only where the list of runs is complete.
+    A bound is given only where the list of runs is complete. Where it is not and routing makes runs of more parts than
+    are listed, few are listed: the cheapest runs are then not among them.
     """
     problem = order.problem
-    quick = order.patience < THOROUGH
+    all_listed = complete(problem, tasks)
+    routed = None if all_listed else _routes(order, tasks)
+    longer = routed is not None and any(len(draft.timed.order) > MOST_PARTS for draft in routed)
+    quick = longer or order.patience < THOROUGH
     most_listed, most = (FEW_CANDIDATES,) * 2 if quick else (MOST_LISTED, MOST_CANDIDATES)
     listed = candidates(problem, tasks, most_listed)
-    all_listed = complete(problem, tasks)
     if listed is not None and len(listed) <= most:
         whole = cover(problem, tasks, listed)
         drafts = _covered(problem, tasks, listed, whole)
-        if all_listed:
+        if routed is None:
             return drafts, _bound(whole, drafts) if whole else None
-        return min((drafts, _routes(order, tasks)), key=lambda drafts: _worth(problem, tasks, drafts)), None
-    fewer = (candidates(problem, tasks, most, parts) for parts in (3, 2, 1))
+        return min((drafts, routed), key=lambda drafts: _worth(problem, tasks, drafts)), None
+    fewer = (candidates(problem, tasks, most_listed, parts) for parts in (3, 2, 1))
     smaller = next((few for few in fewer if few is not None), [])
-    ways = (_covered(problem, tasks, smaller, cover(problem, tasks, smaller)), _routes(order, tasks))
+    covered = _covered(problem, tasks, smaller, cover(problem, tasks, smaller))
+    ways = (covered, _routes(order, tasks) if routed is None else routed)
     drafts = min(ways, key=lambda drafts: _worth(problem, tasks, drafts))
     relaxed = cover(problem, tasks, listed, relaxed=True) if listed is not None and all_listed else None
     return drafts, _bound(relaxed, drafts) if relaxed else None

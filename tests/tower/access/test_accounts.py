@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import json
 
 import pytest
 from django.urls import reverse
@@ -72,6 +73,20 @@ def test_posts_of_another_agency_or_area_are_not_there(visit, cast):
     for who in ("kirana", "lestari"):
         assert visit(who).get(reverse("post", args=[here])).status_code == 404
     assert visit("joko").get(reverse("post", args=[10**9])).status_code == 404
+
+
+def test_posts_and_people_are_given_as_files_and_searched_as_their_pages(visit):
+    def rows(address):
+        return json.loads(b"".join(visit("joko").get(address).streaming_content))["rows"]
+
+    assert {row["agency"] for row in rows("/akun/jabatan.json")} == {"kpu"}
+    assert [row["areas"] for row in rows("/akun/jabatan.json?q=KPU Kampar")] == ["14.01"]
+    people = rows("/akun/orang.json")
+    assert {"joko", "budi"} <= {row["account"] for row in people}
+    assert "candra" not in {row["account"] for row in people}
+    assert [row["account"] for row in rows("/akun/orang.json?q=jok")] == ["joko"]
+    for who in ("budi", "fitri"):
+        assert visit(who).get("/akun/orang.csv").status_code == 403
 
 
 def test_a_post_that_reaches_beyond_is_not_looked_after(cast, actor):

@@ -38,6 +38,9 @@ def test_an_administrator_makes_a_key_sees_it_once_and_revokes_it(visit, rows):
     assert system.get("/api/v1/boxes").status_code == 200
     key.refresh_from_db()
     assert key.last_used is not None
+    table = b"".join(admin.get(f"{PAGE[:-1]}.csv").streaming_content).decode()
+    assert f"SILOG,KPU Kampar,reader,srt_{key.prefix}," in table
+    assert secret not in table
     assert admin.post(f"{PAGE}{key.pk}/cabut/").status_code == 302
     assert system.get("/api/v1/boxes").status_code == 401
     entries = LogEntry.objects.get_for_model(SystemKey)

@@ -8,7 +8,7 @@ import json
 
 import pytest
 
-from serentak.tower.api.tables import urlpatterns
+from serentak.tower.api.table_views import urlpatterns
 
 pytestmark = pytest.mark.django_db
 
@@ -27,7 +27,9 @@ def rows_of(client, address):
 @pytest.mark.parametrize("kind", ["csv", "json", "xlsx"])
 @pytest.mark.parametrize("route", [str(each.pattern) for each in urlpatterns], ids=[each.name for each in urlpatterns])
 def test_every_table_is_given_in_every_kind_to_whoever_may_see_the_page(rows, visit, route, kind):
-    address = "/" + route.replace("<str:code>", "14.01").replace("<table:kind>", kind)
+    code = {"k": "14.01.06.2003-001-G", "t": "14.01.06.2003-001"}.get(route[0], "14.01")
+    address = "/" + route.replace("<str:code>", code).replace("<table:kind>", kind)
+    address = address.replace("<str:kabupaten>", "14.01").replace("<str:name>", "truk%231")
     # Cases of ethics are for DKPP alone.
     response = visit("gita" if "perkara" in route else "candra").get(address)
     assert response.status_code == 200
@@ -59,6 +61,20 @@ def test_regions_are_for_anybody_and_the_page_leads_to_its_tables(rows, visit):
         for kind in ("csv", "json", "xlsx"):
             assert f"/wilayah/14.01/{name}.{kind}" in page
     assert "kotak.csv" not in visit("").get("/wilayah/14.01/").content.decode()
+
+
+def test_boxes_of_a_station_and_of_a_vehicle_are_those_of_their_pages(rows, visit):
+    station = "14.01.06.2003-001"
+    assert [row["box"] for row in rows_of(visit("budi"), f"/tps/{station}/kotak.json")] == [
+        f"{station}-{letter}" for letter in "BGK"
+    ]
+    aboard = rows_of(visit("budi"), "/tempat/14.01/truk%231/kotak.json")
+    assert {row["box"][:17] for row in aboard} == {station, "14.01.01.1011-001"}
+    due = rows_of(visit("budi"), "/tempat/14.01/truk%231/serah-terima.json")
+    assert {row["vehicle"] for row in due} == {"truk#1"}
+    for address in (f"/tps/{station}/kotak.csv", f"/kotak/{station}-G/catatan.csv", "/tempat/14.01/truk%231/kotak.csv"):
+        assert visit("citra").get(address).status_code == 403
+        assert visit("").get(address).status_code == 302
 
 
 def test_filters_of_the_page_go_along(rows, visit):

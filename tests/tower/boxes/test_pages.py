@@ -141,6 +141,29 @@ def test_the_proof_of_the_public_is_that_of_the_command_line(rough, visit, tmp_p
         assert (found["box"], json.loads(answer.content.rsplit(b"\n", 2)[0])["box"]) == (box, box)
 
 
+def test_acts_are_given_as_a_file_as_the_page_shows_them(rough, visit):
+    client = visit("budi")
+    for thing in (f"/kotak/{STATION}-B/", f"/tps/{STATION}/"):
+        page = client.get(thing).content.decode()
+        assert f"{thing}catatan.json" in page
+        rows = json.loads(b"".join(client.get(f"{thing}catatan.json").streaming_content))["rows"]
+        assert len(rows) == page.count("/catatan/") > 5
+        assert all(f"/{row['entry']}/" in page and STATION in row["boxes"] for row in rows)
+
+
+def test_who_asks_for_a_file_while_the_log_is_being_read_is_asked_to_come_again(rough, visit, monkeypatch):
+    from serentak.tower.boxes import proofs
+
+    log, _faults = rough
+    assert visit().get(f"/bukti/{STATION}-B/").status_code == 200
+    monkeypatch.setattr(proofs, "PATIENCE", 0)
+    with proofs._readers[log.address]._lock:
+        waits = visit().get(f"/bukti/{STATION}-B/")
+    assert (waits.status_code, waits["Retry-After"]) == (503, "30")
+    assert f"/bukti/{STATION}-B/" in waits.content.decode()
+    assert visit().get(f"/bukti/{STATION}-B/").status_code == 200
+
+
 def test_a_page_about_goods_is_not_sent_again(rough, visit):
     client = visit("budi")
     for path in (*paths(rough[1])[:2], "/belum-sampai/", "/menyimpang/", "/tempat/14.01/PPK-CONTOH/"):

@@ -46,6 +46,10 @@ def test_every_error_is_shown_with_its_row_and_remedy(home, visit, hand_over, ke
     assert all(each["remedy"] and each["column"] == voters for each in brought.report["problems"])
     page = visit("budi").get(f"/daerah/{brought.pk}/").content.decode()
     assert "banyak" in page
+    table = b"".join(visit("budi").get(f"/daerah/{brought.pk}/masalah.csv").streaming_content).decode()
+    found = {(row["row"], row["value"]) for row in csv.DictReader(io.StringIO(table, newline=""))}
+    # What a spreadsheet would take for a formula is text in the file.
+    assert found == {("4", "banyak"), ("6", "'-3")}
     assert "Terima" not in page.split("<main")[1].split("</main>")[0].replace("Diterima", "")
     assert not list((home / "web/uploads" / str(brought.pk)).glob("daerah/*"))
     visit("budi").post(f"/daerah/{brought.pk}/terima/")

@@ -252,6 +252,12 @@ def test_a_plan_is_made_anew_from_the_form(approved, log, home, visit, work):
     page = text(visit("budi"), f"/rencana/{new.pk}/banding/?dengan={approved.pk}")
     assert new.difference["stops"] > 0
     assert "<tbody>" in page
+    table = f"/rencana/{new.pk}/banding.json?dengan={approved.pk}"
+    assert table in page
+    rows = json.loads(b"".join(visit("budi").get(table).streaming_content))["rows"]
+    assert rows
+    assert all(row["change"] != "kept" and row["stop"] in page for row in rows[:100])
+    assert visit("citra").get(table).status_code == 404
     for who in ("bunga", "bayu"):
         visit(who).post(f"/rencana/{new.pk}/setujui/")
     visit("bunga").post(f"/rencana/{new.pk}/umumkan/")

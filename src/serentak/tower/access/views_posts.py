@@ -14,20 +14,42 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_POST
 
 from serentak.base.errors import InputError, Refused
-from serentak.base.messages import _
+from serentak.base.messages import N_, _
 from serentak.tower.access import people, posts
 from serentak.tower.access.actor import LEVEL_WORDS, ROLE_WORDS
 from serentak.tower.access.guard import access
 from serentak.tower.access.models import Assignment, Card, Post, User
 from serentak.tower.access.rules import LEVELS, ROLES, agencies
+from serentak.tower.site.tables import Column, Table
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from django.db.models import QuerySet
     from django.http import HttpRequest, HttpResponse
+    from django.http.response import HttpResponseBase
 
 READ, WRITE = posts.READ, posts.WRITE
 A_PAGE: Final = 50
+POSTS: Final = Table(
+    "posts",
+    (
+        Column("post", N_("its name"), "name"),
+        Column("agency", N_("code of the agency")),
+        Column("level", N_("nation, province, kabupaten, kecamatan, village or station")),
+        Column("areas", N_("codes of its areas, with blanks between"), lambda post: " ".join(_areas(post))),
+        Column("people", N_("people at it now")),
+    ),
+)
+PEOPLE: Final = Table(
+    "people",
+    (
+        Column("account", N_("name of the account"), "username"),
+        Column("card", N_("whether it is the card of a post; else a person"), "by_card"),
+        Column("last_login", N_("last log-in")),
+        Column("open", N_("whether the account is open"), "is_active"),
+    ),
+)
 
 
 # Where things lie: what an administrator does not look after is not there
@@ -84,11 +106,8 @@ def told(back: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
 def post_list(request: HttpRequest) -> HttpResponse:
     """List the posts that one looks after."""
     actor = request.actor
-    wanted = request.GET.get("q", "").strip()[:60]
-    found = posts.posts_of(actor).annotate(people=Count("assignments", Assignment.in_force("assignments__")))
-    if wanted:
-        found = found.filter(Q(name__icontains=wanted) | Q(areas__territory__startswith=wanted)).distinct()
-    page = Paginator(found.prefetch_related("areas").order_by("name", "pk"), A_PAGE).get_page(request.GET.get("page"))
+    wanted = _wanted(request)
+    page = Paginator(_posts_wanted(request), A_PAGE).get_page(request.GET.get("page"))
     offices = [
         {"code": code, "name": agencies()[code].name, "areas": " ".join(areas)} for code, areas in actor.offices(WRITE)
     ]
@@ -112,6 +131,33 @@ def post_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
+@access(READ)
+def posts_table(request: HttpRequest, kind: str) -> HttpResponseBase:
+    """Give the posts that one looks after as a file, searched as the page."""
+    return POSTS.answer(_posts_wanted(request), kind)
+
+
+def _wanted(request: HttpRequest) -> str:
+    return request.GET.get("q", "").strip()[:60]
+
+
+def _posts_wanted(request: HttpRequest) -> QuerySet[Post]:
+    wanted = _wanted(request)
+    found = posts.posts_of(request.actor).annotate(people=Count("assignments", Assignment.in_force("assignments__")))
+    if wanted:
+        found = found.filter(Q(name__icontains=wanted) | Q(areas__territory__startswith=wanted)).distinct()
+    return found.prefetch_related("areas").order_by("name", "pk")
+
+
+def _people_wanted(request: HttpRequest) -> QuerySet[User]:
+    return posts.people_of(request.actor).filter(username__icontains=_wanted(request)).order_by("username")
+
+
+def _areas(post: Post) -> list[str]:
+    return sorted(area.territory for area in post.areas.all())
+
+
+@require_GET
 @access(READ, where=of_post)
 def post_page(request: HttpRequest, pk: int) -> HttpResponse:
     """Show a post: its areas, its people, its cards."""
@@ -124,7 +170,7 @@ def post_page(request: HttpRequest, pk: int) -> HttpResponse:
         {
             "post": post,
             "level": _(LEVEL_WORDS[post.level]),
-            "areas": [area.territory for area in post.areas.order_by("territory")],
+            "areas": _areas(post),
             "rows": [(row, _(ROLE_WORDS[row.role]), _counts(row)) for row in rows if not row.user.by_card],
             "cards": cards[:20],
             "roles": [(role, _(ROLE_WORDS[role])) for role in ROLES],
@@ -137,11 +183,16 @@ def post_page(request: HttpRequest, pk: int) -> HttpResponse:
 @access(READ)
 def people_list(request: HttpRequest) -> HttpResponse:
     """List the people whom one looks after."""
-    wanted = request.GET.get("q", "").strip()[:60]
-    found = posts.people_of(request.actor).filter(username__icontains=wanted) if wanted else None
-    found = posts.people_of(request.actor) if found is None else found
-    page = Paginator(found.order_by("username"), A_PAGE).get_page(request.GET.get("page"))
+    wanted = _wanted(request)
+    page = Paginator(_people_wanted(request), A_PAGE).get_page(request.GET.get("page"))
     return render(request, "access/people.html", {"page": page, "q": wanted, "query": urlencode({"q": wanted})})
+
+
+@require_GET
+@access(READ)
+def people_table(request: HttpRequest, kind: str) -> HttpResponseBase:
+    """Give the people whom one looks after as a file, searched as the page."""
+    return PEOPLE.answer(_people_wanted(request), kind)
 
 
 @require_GET

@@ -14,7 +14,8 @@ from serentak.tower.api.guard import Guard, PerCaller
 from serentak.tower.api.problems import KINDS, TYPE, tell_problems
 from serentak.tower.api.schemas import MeOut
 
-RATE: Final = "100/s"
+A_SECOND: Final = 100
+"""Requests a second of one caller."""
 _NEEDS_KEY: Final = (401, 403)
 _PROBLEM: Final[dict[str, Any]] = {
     "type": "object",
@@ -65,7 +66,7 @@ api = Interface(
     ),
     docs_url=None,
     urls_namespace="api",
-    throttle=[PerCaller(RATE)],
+    throttle=[PerCaller(A_SECOND)],
 )
 tell_problems(api)
 

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from ninja.security.base import AuthBase
-from ninja.throttling import SimpleRateThrottle
+from ninja.throttling import BaseThrottle
 from ninja.utils import check_csrf
 
 from serentak.base.messages import _
 from serentak.tower.access.actor import Actor
 from serentak.tower.access.guard import PUBLIC, Declared, Where
+from serentak.tower.access.limits import spend
 from serentak.tower.api.problems import Problem
 from serentak.tower.api.services import actor_of_key, use_key
 
@@ -79,15 +80,20 @@ class Guard(AuthBase):
         return actor
 
 
-class PerCaller(SimpleRateThrottle):
-    """So many requests a second of one caller: a system, a person, or an address."""
+class PerCaller(BaseThrottle):
+    """So many requests a second of one caller, a system, a person, or an address, at all processes of the site."""
 
-    scope = "api"
+    def __init__(self, most: int) -> None:
+        self.most = most
 
-    def get_cache_key(self, request: HttpRequest) -> str:
-        """Give the name under which a caller's requests are counted."""
+    def allow_request(self, request: HttpRequest) -> bool:
+        """Count a request, and tell whether it is within the limit."""
         actor: Actor = request.actor
-        return f"api-{actor.name or request.META.get('REMOTE_ADDR', '')}"
+        return spend(f"api {actor.name or request.META['REMOTE_ADDR']}"[:100], most=self.most, seconds=1)
+
+    def wait(self) -> float:
+        """Give the seconds after which to try again."""
+        return 1.0
 
 
 def guards(api: NinjaAPI) -> Iterator[tuple[URLPattern, dict[str, Declared]]]:

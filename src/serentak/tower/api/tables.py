@@ -1,35 +1,18 @@
-"""The tables of the pages as files: what each holds, and who may take it, as on the page beside which it stands."""
+"""The tables of the pages about regions, boxes and agencies as files: what each holds."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Final
-
-from django.core.exceptions import PermissionDenied
-from django.shortcuts import get_object_or_404
-from django.urls import path
-from django.views.decorators.http import require_GET
+from typing import Any, Final
 
 from serentak.base.messages import N_
 from serentak.custody.life import STATUSES
-from serentak.tower.access.guard import PUBLIC, access
-from serentak.tower.access.territory import NATION, within
-from serentak.tower.api.places import WAYS, as_of
-from serentak.tower.boxes import services
-from serentak.tower.boxes.models import Box, Load
-from serentak.tower.cases.services import readable
-from serentak.tower.escorts.services import on_the_road
-from serentak.tower.means.services import grants_in, means_in
-from serentak.tower.oversight.models import Finding
-from serentak.tower.plans.models import Plan
-from serentak.tower.plans.views import in_territories
-from serentak.tower.regions.models import Region, Station
+from serentak.tower.api.places import WAYS
 from serentak.tower.site.tables import Column, Table
 
-if TYPE_CHECKING:
-    from django.http import HttpRequest
-    from django.http.response import HttpResponseBase
-    from django.urls import URLPattern
+
+def _entries(entries: list[Any]) -> str:
+    return " ".join(str(each[0] if isinstance(each, list) else each) for each in entries)
+
 
 _WAY: Final = N_("not_yet, loaded, under_way, ready, unproven")
 REGIONS: Final = Table(
@@ -111,6 +94,18 @@ HANDOVERS: Final = Table(
         Column("done", N_("of these, handed over")),
         Column("late", N_("of these, not in time")),
         Column("cancelled", N_("whether a later plan has taken its place")),
+    ),
+)
+ACTS: Final = Table(
+    "acts",
+    (
+        Column("entry", N_("number in the log")),
+        Column("at", N_("when, as the entry says")),
+        Column("act", N_("what was done, in the language of the page"), "what"),
+        Column("who", N_("giver and receiver, or who did it")),
+        Column("place", N_("where")),
+        Column("proof", N_("empty: signed by all who should; else single, proxy, missing or void")),
+        Column("boxes", N_("boxes and bundles, with blanks between"), lambda row: " ".join(row.boxes)),
     ),
 )
 DEVIATIONS: Final = Table(
@@ -206,117 +201,14 @@ ESCORTS: Final = Table(
         Column("gap", N_("whether nobody is named for the escort")),
     ),
 )
-
-
-def _in_force() -> Any:
-    return Load.objects.filter(cancelled=False)
-
-
-def _entries(entries: list[Any]) -> str:
-    return " ".join(str(each[0] if isinstance(each, list) else each) for each in entries)
-
-
-def _of_region(table: Table, action: str, rows: Callable[[HttpRequest, str], Any]) -> Callable[..., HttpResponseBase]:
-    """Give the view of a table about a region that stands in its address."""
-
-    @require_GET
-    @access(action, where=None if action == PUBLIC else "code")
-    def view(request: HttpRequest, code: str, kind: str) -> HttpResponseBase:
-        get_object_or_404(Region, pk=code)
-        return table.answer(rows(request, code), kind, as_of=as_of(code), stem=f"{table.name}-{code}")
-
-    return view
-
-
-def _own(table: Table, action: str, rows: Callable[[HttpRequest], Any]) -> Callable[..., HttpResponseBase]:
-    """Give the view of a table of all that its reader may see; ``?wilayah=`` asks for less."""
-
-    @require_GET
-    @access(action)
-    def view(request: HttpRequest, kind: str) -> HttpResponseBase:
-        return table.answer(rows(request), kind, as_of=as_of(request.GET.get("wilayah") or NATION))
-
-    return view
-
-
-def _asked(request: HttpRequest, action: str) -> str:
-    code = request.GET.get("wilayah") or request.actor.territories(action)[0]
-    verdict = request.actor.may(action, code)
-    if not verdict.allowed:
-        raise PermissionDenied(verdict.reason)
-    return str(code)
-
-
-def _deviations(request: HttpRequest) -> Any:
-    asked = request.GET
-    notes, gone = asked.get("catatan") == "1", asked.get("lewat") == "1"
-    code = _asked(request, "boxes.read")
-    return services.deviations(code, notes=notes, gone=gone, kind=asked.get("jenis", "")[:32])
-
-
-def _findings(request: HttpRequest) -> Any:
-    rows = Finding.objects.filter(within(request.actor.territories("findings.read"), "", "territory"))
-    state = request.GET.get("state", "")
-    return rows.filter(state=state) if state else rows
-
-
-def _plans(request: HttpRequest) -> Any:
-    rows = Plan.objects.filter(in_territories(request.actor.territories("plans.read"), "district"))
-    return rows.select_related("made_by").prefetch_related("approvals__user")
-
-
-_HERE: Final = "wilayah/<str:code>/"
-urlpatterns: list[URLPattern] = [
-    path(
-        _HERE + "bagian.<table:kind>",
-        _of_region(REGIONS, PUBLIC, lambda _request, code: Region.objects.filter(parent_id=code)),
-        name="regions_table",
+GUARDS: Final = Table(
+    "guards",
+    (
+        Column("district", N_("code of the kabupaten or kota"), "kabupaten"),
+        Column("class", N_("class that the police gave the stations"), "police_class"),
+        Column("stations", N_("polling stations")),
+        Column("police", N_("police by the pattern")),
+        Column("linmas", N_("Linmas by the pattern")),
+        Column("pattern", N_("whether a pattern is set"), lambda row: row.pattern is not None),
     ),
-    path(
-        _HERE + "tps.<table:kind>",
-        _of_region(STATIONS, "boxes.read", lambda _request, code: Station.objects.filter(within([code]))),
-        name="stations_table",
-    ),
-    path(
-        _HERE + "kotak.<table:kind>",
-        _of_region(BOXES, "boxes.read", lambda _request, code: Box.objects.filter(within([code], station="owner"))),
-        name="boxes_table",
-    ),
-    path(
-        _HERE + "serah-terima.<table:kind>",
-        _of_region(
-            HANDOVERS,
-            "boxes.live",
-            lambda _request, code: Load.objects.filter(within([code], station="place"), cancelled=False),
-        ),
-        name="handovers_table",
-    ),
-    path(
-        "belum-sampai.<table:kind>",
-        _own(HANDOVERS, "boxes.read", lambda request: services.not_arrived(_asked(request, "boxes.read"))),
-        name="not_arrived_table",
-    ),
-    path("menyimpang.<table:kind>", _own(DEVIATIONS, "boxes.read", _deviations), name="deviations_table"),
-    path("rencana.<table:kind>", _own(PLANS, "plans.read", _plans), name="plans_table"),
-    path("temuan.<table:kind>", _own(FINDINGS, "findings.read", _findings), name="findings_table"),
-    path(
-        "dana-sarana/hibah.<table:kind>",
-        _own(GRANTS, "funds.read", lambda request: grants_in(request.actor.territories("funds.read"))),
-        name="grants_table",
-    ),
-    path(
-        "dana-sarana/sarana.<table:kind>",
-        _own(MEANS, "means.read", lambda request: means_in(request.actor.territories("means.read"))[0]),
-        name="means_table",
-    ),
-    path(
-        "pengawalan.<table:kind>",
-        _own(ESCORTS, "boxes.live", lambda request: on_the_road(request.actor.territories("boxes.live"))),
-        name="escorts_table",
-    ),
-    path(
-        "perkara.<table:kind>",
-        _own(CASES, "cases.read", lambda request: readable(request.user)),
-        name="cases_table",
-    ),
-]
+)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from django.http import Http404
 from django.shortcuts import redirect, render
@@ -11,15 +11,29 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from serentak.base.errors import InputError
-from serentak.base.messages import _
+from serentak.base.messages import N_, _
 from serentak.tower.access.guard import PUBLIC, access
 from serentak.tower.access.rules import ROLES
 from serentak.tower.api import services
 from serentak.tower.api.api import api
 from serentak.tower.api.problems import KINDS
+from serentak.tower.site.tables import Column, Table
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
+    from django.http.response import HttpResponseBase
+
+SYSTEMS: Final = Table(
+    "systems",
+    (
+        Column("system", N_("which system has the key"), "name"),
+        Column("post", N_("post as which it asks"), "post.name"),
+        Column("role", N_("role at the post")),
+        Column("prefix", N_("how the key begins"), lambda key: f"srt_{key.prefix}"),
+        Column("last_used", N_("when it was used last")),
+        Column("revoked_at", N_("when it was revoked; empty: it holds")),
+    ),
+)
 
 
 @require_GET
@@ -95,6 +109,13 @@ def keys(request: HttpRequest) -> HttpResponse:
         "error": error,
     }
     return render(request, "api/keys.html", context, status=422 if error else 200)
+
+
+@require_GET
+@access("accounts.write")
+def keys_table(request: HttpRequest, kind: str) -> HttpResponseBase:
+    """Give the keys of one's agency as a file; their secrets are kept nowhere."""
+    return SYSTEMS.answer(services.keys_of(request.actor), kind)
 
 
 @require_POST

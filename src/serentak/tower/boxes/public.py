@@ -75,9 +75,9 @@ def has_proof(box: Box) -> bool:
 
 @require_GET
 @access(PUBLIC)
-def proof(_request: HttpRequest, code: str) -> HttpResponse:
+def proof(request: HttpRequest, code: str) -> HttpResponse:
     """Give the file of evidence about a box of a station, as ``serentak evidence`` makes it."""
     here = get_object_or_404(Box, pk=code)
     if not has_proof(here):
         raise Http404
-    return evidence_file(code)
+    return evidence_file(request, code)

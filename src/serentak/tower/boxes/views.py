@@ -17,7 +17,7 @@ from serentak.tower.access.guard import access
 from serentak.tower.access.territory import chain
 from serentak.tower.boxes import services
 from serentak.tower.boxes.models import Box, Load, Log
-from serentak.tower.boxes.proofs import evidence_of
+from serentak.tower.boxes.proofs import BeingRead, evidence_of
 from serentak.tower.boxes.shown import (
     box_status,
     code_words,
@@ -80,13 +80,14 @@ def _station_text(here: Station, boxes: list[tuple[Box, Status, str]], moment: A
     return "\n".join([*lines, *(f"- {name}: {shown.word}" for _box, shown, name in boxes)])
 
 
-def _where_box(_request: HttpRequest, code: str) -> str | None:
+def where_box(_request: HttpRequest, code: str, **_kind: str) -> str | None:
+    """Give the station or kecamatan that a box belongs to."""
     owner = Box.objects.filter(pk=code).values_list("owner", flat=True).first()
     return None if owner is None else owner.removesuffix("-R")
 
 
 @require_GET
-@access("boxes.read", where=_where_box)
+@access("boxes.read", where=where_box)
 def box(request: HttpRequest, code: str) -> HttpResponse:
     """Show a box or bundle."""
     here = get_object_or_404(Box, pk=code)
@@ -123,19 +124,23 @@ def _loads_of(here: Box) -> list[Load]:
 
 
 @require_GET
-@access("boxes.read", where=_where_box)
-def evidence(_request: HttpRequest, code: str) -> HttpResponse:
+@access("boxes.read", where=where_box)
+def evidence(request: HttpRequest, code: str) -> HttpResponse:
     """Give the file of evidence about a box, as ``serentak evidence`` makes it."""
-    return evidence_file(code)
+    return evidence_file(request, code)
 
 
-def evidence_file(code: str) -> HttpResponse:
-    """Answer with the file of evidence about a box; 404 where the log has nothing of it."""
+def evidence_file(request: HttpRequest, code: str) -> HttpResponse:
+    """Answer with the file of evidence about a box; 404 where the log has nothing of it, 503 while it is being read."""
     log = services.log_of(code)
     if log is None:
         raise Http404
     try:
         made = evidence_of(log, code)
+    except BeingRead as reason:
+        busy = render(request, "boxes/being_read.html", {"reason": reason}, status=503)
+        busy.headers["Retry-After"] = "30"
+        return busy
     except SerentakError as error:
         raise Http404(str(error)) from error
     response = HttpResponse(made, content_type="application/json")
@@ -144,12 +149,13 @@ def evidence_file(code: str) -> HttpResponse:
     return response
 
 
-def _where_place(_request: HttpRequest, kabupaten: str, name: str) -> str | None:
+def where_place(_request: HttpRequest, kabupaten: str, name: str, **_kind: str) -> str | None:
+    """Give the smallest region that holds what is brought to a place."""
     return services.territory_of_place(kabupaten, name)
 
 
 @require_GET
-@access("boxes.read", where=_where_place)
+@access("boxes.read", where=where_place)
 def place(request: HttpRequest, kabupaten: str, name: str) -> HttpResponse:
     """Show a place, or a unit that holds goods: what is there, and what is due."""
     log = services.log_of(kabupaten)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from django.contrib import messages
 from django.contrib.messages import get_messages
 from django.db.models import Max
+from django.shortcuts import get_object_or_404
 
 from serentak.base.errors import InputError, SerentakError
 from serentak.base.messages import N_, _, language
@@ -52,6 +53,16 @@ PHASE_WORDS: Final = {
     "out": N_("outbound"), "back": N_("return"), "unpack": N_("unpacking"), "read": N_("reading"),
     "check": N_("checking"), "replan": N_("planning anew"), "explain": N_("explaining"), "announce": N_("announcing"),
 }  # fmt: skip
+
+
+def the_plan(pk: int) -> Plan:
+    """Give a plan with all that its pages show, or 404."""
+    return get_object_or_404(Plan.objects.select_related("district", "made_by", "brought", "supersedes"), pk=pk)
+
+
+def number_asked(text: str | None) -> int:
+    """Read the number of a row out of an address; 0, which no row has, for whatever is none."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 18 else 0
 
 
 def said(words: dict[Any, tuple[str, str]], state: Any) -> dict[str, str]:

@@ -6,9 +6,8 @@ import json
 import mimetypes
 import tempfile
 import zipfile
-from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -24,7 +23,6 @@ from serentak.base.messages import N_, _
 from serentak.base.numbers import number, rupiah
 from serentak.formats.paper.index import about
 from serentak.operations.paper import kinds
-from serentak.plan.difference import compare
 from serentak.plan.model import read_plan
 from serentak.plan.reasons import in_words, remedy
 from serentak.tower.access.guard import access
@@ -32,25 +30,38 @@ from serentak.tower.access.territory import covers
 from serentak.tower.maps.vendor import is_here
 from serentak.tower.plans import approval, planning
 from serentak.tower.plans.models import Import, Job, Paper, Plan
-from serentak.tower.plans.pages import PLAN_WORDS, plan_version, said, shown_job, tag, tell
+from serentak.tower.plans.pages import PLAN_WORDS, number_asked, plan_version, said, shown_job, tag, tell, the_plan
 from serentak.tower.plans.views import in_territories
 from serentak.tower.plans.where import of_import, of_paper, of_plan
 from serentak.tower.regions.models import Region
+from serentak.tower.site.tables import Column, Table
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from django.http import HttpRequest
+    from django.http.response import HttpResponseBase
 
-CHANGE_WORDS = {
-    "dropped": N_("no longer served"), "new": N_("newly served"), "moved": N_("on another run or in another order"),
-    "later": N_("later"), "earlier": N_("earlier"), "kept": N_("as issued"),
-}  # fmt: skip
-MOST_LISTED = 200
+    from serentak.plan.model import Unserved
+
+MOST_LISTED: Final = 200
 
 
-def _plan(pk: int) -> Plan:
-    return get_object_or_404(Plan.objects.select_related("district", "made_by", "brought", "supersedes"), pk=pk)
+def _earliest(lost: Unserved) -> str | None:
+    return None if lost.earliest is None else format_moment(lost.earliest)
+
+
+UNSERVED: Final = Table(
+    "unserved",
+    (
+        Column("station", N_("id of the polling station")),
+        Column("direction", N_("out or back")),
+        Column("reason", N_("code of the reason")),
+        Column("why", N_("the reason in the language of the page"), lambda lost: in_words(lost.reason, lost.figures)),
+        Column("earliest", N_("earliest possible arrival, as H-1 05:30 in local time"), _earliest),
+        Column("remedy", N_("what would help, in the same language"), lambda lost: remedy(lost.reason, lost.figures)),
+    ),
+)
 
 
 @require_GET
@@ -99,7 +110,7 @@ def _tag(request: HttpRequest, pk: int) -> str | None:
 @condition(etag_func=_tag)
 def plan_page(request: HttpRequest, pk: int) -> HttpResponse:
     """Show a plan: sums, what is not served and why, verdict, approvals, paper."""
-    plan = _plan(pk)
+    plan = the_plan(pk)
     case, made = plan.case(), read_plan(plan.path)
     may = {
         action: request.actor.may(f"plans.{action}", plan.district_id).allowed
@@ -109,11 +120,11 @@ def plan_page(request: HttpRequest, pk: int) -> HttpResponse:
         {
             "station": lost.station, "direction": lost.direction, "reason": in_words(lost.reason, lost.figures),
             "remedy": remedy(lost.reason, lost.figures),
-            "earliest": None if lost.earliest is None else format_moment(lost.earliest),
+            "earliest": _earliest(lost),
         }
         for lost in made.unserved[:MOST_LISTED]
     ]  # fmt: skip
-    answered = Job.objects.filter(pk=_number(request.GET.get("jawab")), plan=plan, kind="explain").first()
+    answered = Job.objects.filter(pk=number_asked(request.GET.get("jawab")), plan=plan, kind="explain").first()
     return render(
         request,
         "plans/plan.html",
@@ -138,13 +149,16 @@ def plan_page(request: HttpRequest, pk: int) -> HttpResponse:
     )  # fmt: skip
 
 
-def _number(text: str | None) -> int:
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 18 else 0
-
-
 def _kecamatan(made: Any) -> set[str]:
     stops = {stop.at for stage in made.stages for run in stage.runs for stop in run.stops}
     return {at[:8] for at in stops if "-" in at and at[:8].count(".") == 2 and at[:2].isdigit()}
+
+
+@require_GET
+@access("plans.read", where=of_plan)
+def unserved_table(_request: HttpRequest, pk: int, kind: str) -> HttpResponseBase:
+    """Give what a plan does not serve, and why, as a file: all of it."""
+    return UNSERVED.answer(read_plan(the_plan(pk).path).unserved, kind, stem=f"{UNSERVED.name}-{pk}")
 
 
 def share_text(plan: Plan, case: approval.Case) -> str:
@@ -171,7 +185,7 @@ def share_text(plan: Plan, case: approval.Case) -> str:
 @access("plans.read", where=of_plan)
 def report(request: HttpRequest, pk: int) -> HttpResponse:
     """Show the report of a plan."""
-    plan = _plan(pk)
+    plan = the_plan(pk)
     text = _file(plan, "report.md").read_text("utf-8")
     words = MarkdownIt("commonmark", {"html": False}).enable("table").render(text)
     # The policy of the site allows no style inside a page.
@@ -191,14 +205,14 @@ def _file(plan: Plan, name: str) -> Path:
 @condition(etag_func=lambda request, pk: tag(request, Plan.objects.filter(pk=pk).values_list("sha256").first()))
 def routes(_request: HttpRequest, pk: int) -> FileResponse:
     """Give places, stations and legs of a plan for the map."""
-    return FileResponse(_file(_plan(pk), "routes.geojson").open("rb"), content_type="application/geo+json")
+    return FileResponse(_file(the_plan(pk), "routes.geojson").open("rb"), content_type="application/geo+json")
 
 
 @require_GET
 @access("plans.read", where=of_plan)
 def folder(_request: HttpRequest, pk: int) -> FileResponse:
     """Give the plan folder as an archive: to be checked, printed or signed on another machine."""
-    plan = _plan(pk)
+    plan = the_plan(pk)
     archive = tempfile.TemporaryFile()  # noqa: SIM115 - the answer closes it
     top = f"rencana-{plan.district_id}-{plan.pk}"
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as file:
@@ -211,7 +225,7 @@ def folder(_request: HttpRequest, pk: int) -> FileResponse:
 
 def _asking(pk: int, ask: Callable[[Plan], Job], request: HttpRequest) -> HttpResponse:
     try:
-        job = ask(_plan(pk))
+        job = ask(the_plan(pk))
     except SerentakError as error:
         tell(request, error)
         return redirect("plan", pk=pk)
@@ -232,59 +246,12 @@ def explain(request: HttpRequest, pk: int) -> HttpResponse:
     return _asking(pk, lambda plan: planning.explain(request.user, plan, request.POST.get("subject", "")), request)
 
 
-@require_GET
-@access("plans.read", where=of_plan)
-def compare_page(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show two plans of a district side by side."""
-    plan = _plan(pk)
-    other = get_object_or_404(Plan, pk=_number(request.GET.get("dengan")), district=plan.district_id)
-    issued, made = read_plan(other.path), read_plan(plan.path)
-    found = compare(issued, made)
-    near, of = found.unchanged()
-    changes = Paginator(found.changes, 100).get_page(request.GET.get("halaman"))
-    names = (
-        ("unserved_out", _("Not served, outbound")), ("unserved_back", _("Not served, return")),
-        ("rupiah", _("Cost, rupiah")), ("metres", _("Distance, metres")), ("seconds", _("Driving, seconds")),
-        ("vehicle_days", _("Vehicle-days")), ("escort_days", _("Escort-days")),
-    )  # fmt: skip
-    return render(
-        request,
-        "plans/compare.html",
-        {
-            "plan": plan, "other": other, "near": near, "of": of, "page": changes,
-            "sums": [
-                {
-                    "name": words, "old": getattr(issued.totals, name), "new": getattr(made.totals, name),
-                    "by": getattr(made.totals, name) - getattr(issued.totals, name),
-                }
-                for name, words in names
-            ],
-            "counts": [
-                (_(CHANGE_WORDS[kind]), n) for kind, n in Counter(stop.change for stop in found.changes).items()
-            ],
-            "changes": [
-                {
-                    "stop": stop, "what": _(CHANGE_WORDS[stop.change]),
-                    "old": _when(stop.old_run, stop.old_vehicle, stop.old_arrive),
-                    "new": _when(stop.new_run, stop.new_vehicle, stop.new_arrive),
-                }
-                for stop in changes
-            ],
-            "changed": found.changed, "withdrawn": found.withdrawn,
-        },
-    )  # fmt: skip
-
-
-def _when(run: str, vehicle: str, arrive: int | None) -> str:
-    return "–" if not run or arrive is None else f"{format_moment(arrive)}, {vehicle}, {run}"
-
-
 @require_POST
 @access("plans.approve", where=of_plan)
 def approve(request: HttpRequest, pk: int) -> HttpResponse:
     """Approve a plan."""
     try:
-        planning.approve(_plan(pk), request.user, request.actor)
+        planning.approve(the_plan(pk), request.user, request.actor)
         messages.success(request, _("You have approved this plan."))
     except SerentakError as error:
         tell(request, error)
@@ -296,7 +263,7 @@ def approve(request: HttpRequest, pk: int) -> HttpResponse:
 def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     """Take one's approval back."""
     try:
-        planning.withdraw(_plan(pk), request.user)
+        planning.withdraw(the_plan(pk), request.user)
         messages.success(request, _("Your approval was taken back."))
     except SerentakError as error:
         tell(request, error)
@@ -359,7 +326,7 @@ def paper_file(_request: HttpRequest, pk: int, name: str) -> HttpResponse:
 @access("plans.write", where=of_plan)
 def replan(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask what is closed and who is lost, by form or on the map, and have the plan made to hold again."""
-    plan = _plan(pk)
+    plan = the_plan(pk)
     if request.method == "POST":
         try:
             return redirect("job", pk=planning.replan(request.user, plan, _told(request)).pk)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from operator import itemgetter
+from typing import TYPE_CHECKING, Final
 
 from django.contrib import messages
 from django.db.models import Q
@@ -10,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import condition, require_GET, require_POST
 
 from serentak.base.errors import InputError, SerentakError
-from serentak.base.messages import _
+from serentak.base.messages import N_, _
 from serentak.routing.district import DEFAULT_EFFORT, EFFORTS
 from serentak.tower.access.guard import access
 from serentak.tower.access.territory import NATION
@@ -19,9 +20,35 @@ from serentak.tower.plans.models import District, Import, Job
 from serentak.tower.plans.pages import IMPORT_WORDS, said, shown_job, tag, tell
 from serentak.tower.plans.unpack import LARGEST_UPLOAD
 from serentak.tower.plans.where import of_import, of_job
+from serentak.tower.site.tables import Column, Table
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
     from django.http import HttpRequest, HttpResponse
+    from django.http.response import HttpResponseBase
+
+IMPORTS: Final = Table(
+    "imports",
+    (
+        Column("number", N_("number of what was handed over"), "pk"),
+        Column("name", N_("name of the file")),
+        Column("district", N_("code of the kabupaten or kota; empty while it is not known")),
+        Column("state", N_("reading, faulty, ready, accepted, refused or discarded")),
+        Column("owner", N_("account that handed it over"), "owner.username"),
+        Column("made_at", N_("when it was handed over")),
+    ),
+)
+PROBLEMS: Final = Table(
+    "problems",
+    tuple(
+        Column(name, words, itemgetter(name))
+        for name, words in (
+            ("file", N_("name of the file")), ("row", N_("row in it, counted from 1 with the heading")),
+            ("column", N_("column")), ("value", N_("value that stands there")), ("message", N_("what is wrong")),
+            ("remedy", N_("what to do")),
+        )
+    ),
+)  # fmt: skip
 
 
 def in_territories(territories: tuple[str, ...], column: str) -> Q:
@@ -39,20 +66,29 @@ def in_territories(territories: tuple[str, ...], column: str) -> Q:
 def districts(request: HttpRequest) -> HttpResponse:
     """Show the districts that were brought in, and how to bring in another."""
     mine = request.actor.territories("plans.write")
-    brought = Import.objects.filter(in_territories(mine, "district") | Q(district="", owner=request.user))
     return render(
         request,
         "plans/districts.html",
         {
             "districts": District.objects.filter(in_territories(mine, "code")),
-            "imports": [
-                {"row": row, "state": said(IMPORT_WORDS, row.state)} for row in brought.select_related("owner")[:50]
-            ],
+            "imports": [{"row": row, "state": said(IMPORT_WORDS, row.state)} for row in _imports_of(request)[:50]],
             "inbox": services.inbox(request.actor),
             "areas": ", ".join(mine),
             "limit": LARGEST_UPLOAD // 1_000_000,
         },
     )
+
+
+def _imports_of(request: HttpRequest) -> QuerySet[Import]:
+    mine = in_territories(request.actor.territories("plans.write"), "district")
+    return Import.objects.filter(mine | Q(district="", owner=request.user)).select_related("owner")
+
+
+@require_GET
+@access("plans.write")
+def imports_table(request: HttpRequest, kind: str) -> HttpResponseBase:
+    """Give all that was handed over as a file."""
+    return IMPORTS.answer(_imports_of(request), kind)
 
 
 @require_POST
@@ -100,6 +136,14 @@ def import_page(request: HttpRequest, pk: int) -> HttpResponse:
             "efforts": [(name, name == DEFAULT_EFFORT) for name in EFFORTS],
         },
     )
+
+
+@require_GET
+@access("plans.write", where=of_import)
+def problems_table(_request: HttpRequest, pk: int, kind: str) -> HttpResponseBase:
+    """Give what a trial found wrong as a file, to be sent to whoever mends it."""
+    found = get_object_or_404(Import, pk=pk).report.get("problems", [])
+    return PROBLEMS.answer(found, kind, stem=f"{PROBLEMS.name}-{pk}")
 
 
 @require_POST

@@ -15,7 +15,7 @@ def _shown(request: HttpRequest, action: str, territory: str | None) -> str | No
     return territory if territory and request.actor.may(action, territory).allowed else None
 
 
-def of_import(request: HttpRequest, pk: int) -> str | None:
+def of_import(request: HttpRequest, pk: int, **_more: object) -> str | None:
     """Give the district of an import; before that is known, only its owner has it."""
     brought = Import.objects.filter(pk=pk).select_related("owner").first()
     if brought is None:

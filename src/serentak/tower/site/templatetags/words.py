@@ -89,7 +89,7 @@ def percent(part: Any, whole: Any) -> int:
 def table_links(context: Any, route: str, *args: Any) -> dict[str, Any]:
     """Lead to a table as CSV, JSON and XLSX; what the page was asked for (``?…``) goes along."""
     query = context["request"].GET.copy()
-    for own in ("lang", "page"):
+    for own in ("lang", "page", "halaman"):
         query.pop(own, None)
     asked = f"?{query.urlencode()}" if query else ""
     return {"links": [(kind.upper(), reverse(route, args=[*args, kind]) + asked) for kind in KINDS]}
