@@ -22,7 +22,7 @@ PLAIN: Final[dict[str, Any]] = {"kind": "csv", "uidb36": "1", "key": "1-a"}
 
 
 HOLLOW: Final = frozenset(
-    {"plan", "plan_report", "plan_folder", "plan_routes", "explain", "compare", "replan", "paper"}
+    {"plan", "plan_report", "plan_folder", "plan_routes", "explain", "compare", "replan", "paper", "unserved_table"}
 )
 """Routes whose sample has a row but no folder on the disk: that they fail then is no leak."""
 
@@ -258,6 +258,9 @@ sample("edit_means", some_means)
 sample("case", a_case)
 for name in ("import", "accept", "discard", "make_plan"):
     sample(name, an_import)
+sample("problems_table", lambda territory: {**an_import(territory), "kind": "csv"})
+for name in ("unserved_table", "changes_table"):
+    sample(name, lambda territory: {**a_plan(territory), "kind": "csv"})
 for name in ("plan", "plan_report", "plan_folder", "plan_routes", "check_plan", "explain", "compare", "approve",
              "withdraw", "announce", "print_paper", "replan"):  # fmt: skip
     sample(name, a_plan)
@@ -328,4 +331,6 @@ def an_entry(territory: str) -> dict[str, Any]:
 
 
 sample("place", lambda territory: {"kabupaten": territory, "name": f"PPK-{territory}.06"})
+for name in ("place_boxes_table", "place_due_table"):
+    sample(name, lambda territory: {"kabupaten": territory, "name": f"PPK-{territory}.06", "kind": "csv"})
 sample("entry", an_entry)

@@ -36,7 +36,7 @@ POSTS: Final = Table(
     (
         Column("post", N_("its name"), "name"),
         Column("agency", N_("code of the agency")),
-        Column("level", N_("nation, province, kabupaten, kecamatan, village or station")),
+        Column("level", N_("its level of government")),
         Column("areas", N_("codes of its areas, with blanks between"), lambda post: " ".join(_areas(post))),
         Column("people", N_("people at it now")),
     ),
