@@ -267,24 +267,46 @@ def test_a_night_out_is_used_only_where_no_day_is_long_enough(seed):
         assert run.return_ <= run.day * DAY + case.hours[1] or slept
 
 
-@pytest.mark.parametrize(("listed", "weighed"), [(10**6, 60), (60, 60), (60, 10)])
-def test_more_parts_than_can_be_enumerated_still_go_out_whole(monkeypatch, listed, weighed):
-    monkeypatch.setattr(stage, "MOST_LISTED", listed)
-    monkeypatch.setattr(stage, "MOST_CANDIDATES", weighed)
+def ten_hubs(boxes: int, apart: float = 0.1, away: float = 0.0) -> District:
+    """Make a warehouse with trucks of so many boxes and ten hubs, the last so far that its truck stays the night."""
     places = [place("GUDANG", "warehouse", "", 101.0, 0.0)]
     stations = []
     for n in range(1, 11):
-        # The last hub is so far that its truck must stay the night.
-        spot = (102.5, 0.0) if n == 10 else (101.0 + n % 3 * 0.1, n // 3 * 0.1)
+        spot = (102.5, 0.0) if n == 10 else (101.0 + away + n % 3 * apart, n // 3 * apart)
         code = f"14.01.{n:02}.2001"
         places.append(place(f"PPK-{n}", "ppk", "GUDANG", *spot, village=code))
         stations += [station(code, k, *spot, f"PPK-{n}") for k in (1, 2)]
     pickups = [fleet("pikap", f"PPK-{n}", "pickup", 1, 20, first=n, row=10 + n) for n in range(1, 11)]
-    trucks = [fleet("truk", "GUDANG", "truck", 3, 30, cost_day=1_500_000)]
-    where = district(places, stations, [*trucks, *pickups], [guards("polri", "GUDANG", 3)])
+    trucks = [fleet("truk", "GUDANG", "truck", 3, boxes, cost_day=1_500_000)]
+    return district(places, stations, [*trucks, *pickups], [guards("polri", "GUDANG", 3)])
+
+
+@pytest.mark.parametrize(("listed", "weighed"), [(10**6, 60), (60, 60), (60, 10)])
+def test_more_parts_than_can_be_enumerated_still_go_out_whole(monkeypatch, listed, weighed):
+    monkeypatch.setattr(stage, "MOST_LISTED", listed)
+    monkeypatch.setattr(stage, "MOST_CANDIDATES", weighed)
+    where = ten_hubs(30)
     plan = plan_district(where, "draft", jobs=1)
     assert broken(plan, where) == []
     assert not plan.unserved
+
+
+def test_where_runs_of_many_parts_are_cheapest_few_shorter_ones_are_listed(monkeypatch):
+    limits = []
+
+    def listing(problem, tasks, limit, *most):
+        limits.append(limit)
+        return candidates(problem, tasks, limit, *most)
+
+    monkeypatch.setattr(stage, "candidates", listing)
+    where = ten_hubs(200, 0.02, 0.4)
+    plan = plan_district(where, "standard", jobs=1)
+    assert broken(plan, where) == []
+    assert not plan.unserved
+    trunks = [own for own in plan.stages if own.base == "GUDANG"]
+    assert max(len(run.stops) for own in trunks for run in own.runs) > 4
+    assert set(limits) == {stage.FEW_CANDIDATES}
+    assert all(own.bound is None for own in trunks)
 
 
 def test_two_solutions_of_one_stage_are_the_same():
