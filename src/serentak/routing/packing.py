@@ -111,6 +111,7 @@ def _best_place(problem: Problem, teams: dict[str, _Team], run: Candidate) -> tu
                 if id(crew) in fresh:
                     continue
                 fresh.add(id(crew))
+            # A run of one day pays for a new vehicle-day or not: no need to time it where that alone is dearer.
             dearer = day not in team.days
             if best is not None and not run.nights and (dearer * crew.cost_day, day if dearer else 0) > best[0][:2]:
                 continue

@@ -113,7 +113,7 @@ def _trunk(order: Order, tasks: Sequence[int]) -> tuple[Sequence[Draft], Bound |
         if routed is None:
             return drafts, _bound(whole, drafts) if whole else None
         return min((drafts, routed), key=lambda drafts: _worth(problem, tasks, drafts)), None
-    fewer = (candidates(problem, tasks, most_listed, parts) for parts in (3, 2, 1))
+    fewer = (candidates(problem, tasks, most, parts) for parts in (3, 2, 1))
     smaller = next((few for few in fewer if few is not None), [])
     covered = _covered(problem, tasks, smaller, cover(problem, tasks, smaller))
     ways = (covered, _routes(order, tasks) if routed is None else routed)

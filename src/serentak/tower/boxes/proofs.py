@@ -23,7 +23,7 @@ class BeingRead(Refused):
     """The log is being read for somebody else, which takes longer than anybody should wait; ask again."""
 
     def __init__(self) -> None:
-        super().__init__(_("The log is being read for the first file of today. Ask again in half a minute."))
+        super().__init__(_("The log is being read for another request. Ask again in half a minute."))
 
 
 class _Reader:
