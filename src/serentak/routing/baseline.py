@@ -52,9 +52,8 @@ def _run(problem: Problem, crew: Crew, index: int, left: list[int], busy_until: 
     timed: Timed | None = None
     here = 0
     while True:
-        near = sorted(left, key=lambda task: (seconds[here][problem.tasks[task].child + 1], task))
         room = _Room.left_by(problem, crew, done)
-        for task in near:
+        for _leg, task in sorted((seconds[here][problem.halts[task][1]], task) for task in left):
             if not (room.holds(problem.tasks[task]) and _may(problem, crew, task)):
                 continue
             if timed is not None and _too_late(problem, crew, timed, task, shift_of(crew.day)):
@@ -74,8 +73,8 @@ def _too_late(problem: Problem, crew: Crew, before: Timed, task: int, shift: Shi
     if shift is None or problem.spec.overnight:
         return False
     seconds = problem.seconds[crew.row.mode, crew.row.speed_factor]
-    here, there = (problem.tasks[each].child + 1 for each in (before.order[-1], task))
-    service = problem.child(task).service(problem.tasks[task].boxes)
+    here = problem.halts[before.order[-1]][1]
+    _child, there, service, _opens = problem.halts[task]
     return before.halts[-1][2] + seconds[here][there] + service + seconds[there][0] > shift[1]
 
 

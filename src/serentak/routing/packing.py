@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from serentak.routing.draft import Draft, price
 from serentak.routing.problem import Problem
-from serentak.routing.roster import Crew, crews, shift_function
-from serentak.routing.timing import Timed, time_run
+from serentak.routing.roster import Crew, crew_run, crews
+from serentak.routing.timing import Timed
 from serentak.routing.trunk import Candidate
 
 
@@ -135,7 +135,7 @@ def _try(problem: Problem, team: _Team, run: Candidate, day: int) -> Timed | Non
     busy = last.back if last is not None and last.last_day == day else None
     if busy is not None and not run.nights and busy + run.occupied > crew.shift[1]:
         return None
-    timed = time_run(problem, run.row, run.timed.order, day, shift_function(problem, crew, index), busy)
+    timed = crew_run(problem, crew, index, run.timed.order, busy)
     # Ballots sleep on the road only where the way is too long for a day, never to fill an evening.
     if timed is None or timed.last_day - timed.first_day > run.nights:
         return None

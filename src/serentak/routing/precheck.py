@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from serentak.base.clock import MINUTE
 from serentak.routing.problem import Problem
-from serentak.routing.roster import Crew, crews, shift_function
-from serentak.routing.timing import opening, time_run
+from serentak.routing.roster import Crew, crew_run, crews
+from serentak.routing.timing import opening
 from serentak.territory.model import FleetRow
 
 
@@ -78,7 +78,7 @@ def _alone(problem: Problem, crew: Crew, task: int) -> bool:
         return False
     if problem.spec.needs_escort(problem.child(task)) and not crew.escorts:
         return False
-    return time_run(problem, row, [task], crew.day, shift_function(problem, crew, 0)) is not None
+    return crew_run(problem, crew, 0, (task,)) is not None
 
 
 def _reason(problem: Problem, everyone: list[Crew], task: int) -> Impossible:

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from serentak.plan.stages import Child, StageSpec, Unit
 from serentak.territory.model import FleetRow, Pin
 from serentak.travel import Legs, Travel
 from serentak.travel import Point as TravelPoint
+
+if TYPE_CHECKING:
+    from serentak.routing.timing import Timed
 
 
 @dataclass(frozen=True)
@@ -70,6 +74,17 @@ class Problem:
     def metres(self) -> dict[tuple[str, float], list[list[int]]]:
         """Distances as plain lists."""
         return {key: legs.metres.tolist() for key, legs in self.legs.items()}
+
+    @cached_property
+    def halts(self) -> tuple[tuple[Child, int, int, int], ...]:
+        """By task: its child, the child's point in the tables of legs, seconds of handling, and its opening."""
+        own = ((task, self.spec.children[task.child]) for task in self.tasks)
+        return tuple((child, task.child + 1, child.service(task.boxes), task.opens) for task, child in own)
+
+    @cached_property
+    def known_runs(self) -> dict[tuple[object, ...], Timed | None]:
+        """Runs that were timed before; see `serentak.routing.roster.crew_run`."""
+        return {}
 
     def child(self, task: int) -> Child:
         """Give the child at which a task is done."""

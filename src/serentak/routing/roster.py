@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from serentak.routing.problem import Problem
-from serentak.routing.timing import Shift
+from serentak.routing.timing import Shift, Timed, time_run
 from serentak.territory.model import EscortRow, FleetRow
 
 
@@ -139,3 +139,21 @@ def shift_function(problem: Problem, crew: Crew, index: int) -> Callable[[int], 
         return pinned if pinned[1] > pinned[0] else None
 
     return shift_of
+
+
+def crew_run(
+    problem: Problem, crew: Crew, index: int, order: Sequence[int], busy_until: int | None = None
+) -> Timed | None:
+    """Time a run of one team of a crew, as `time_run` does; what was asked before is remembered.
+
+    Packing in several orders, and weighing one way against another, ask nine times in ten for a run that was timed.
+    """
+    known = problem.known_runs
+    key = (crew.row.row, crew.day, crew.shift, tuple(order), busy_until)
+    if key in known:
+        return known[key]
+    timed = time_run(problem, crew.row, order, crew.day, shift_function(problem, crew, index), busy_until)
+    # What happens after a night depends on the team's next shift too, which is its own.
+    if not problem.spec.overnight or (timed is not None and timed.last_day == crew.day):
+        known[key] = timed
+    return timed

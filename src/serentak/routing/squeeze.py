@@ -7,30 +7,33 @@ for a run. Here pieces are made: a station goes to a run with room on another da
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from itertools import combinations, pairwise, permutations
-from typing import Final
+from itertools import combinations, pairwise
+from typing import Final, NamedTuple
 
 from serentak.routing.draft import Draft
 from serentak.routing.lastmile import Tour
 from serentak.routing.problem import Problem
-from serentak.routing.roster import Crew, shift_function
-from serentak.routing.timing import Timed, time_run
+from serentak.routing.roster import Crew, crew_run
+from serentak.routing.timing import Timed
 
 MOST_MOVES: Final = 30
 
 
-@dataclass(frozen=True, slots=True)
-class _Run:
+class _Run(NamedTuple):
     order: tuple[int, ...]
     work: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Move:
-    """Runs that take the place of others: day, number of the run, and what it becomes."""
+class _Move(NamedTuple):
+    """Two runs changed: the day and number of each, what they become, and by how much their work grows."""
 
-    changes: tuple[tuple[int, int, _Run], ...]
+    day: int
+    number: int
+    other: int
+    place: int
+    runs: tuple[_Run, _Run]
+    less: int
+    more: int
 
 
 def squeezed(problem: Problem, staff: Sequence[Crew], drafts: Sequence[Draft]) -> list[Tour]:
@@ -81,41 +84,53 @@ def _levelled(legs: _Legs, bins: list[list[_Run]], room: Sequence[int]) -> bool:
     for _move in range(MOST_MOVES):
         if _too_much(loads, room) == 0:
             return True
+        excess = [load - limit for load, limit in zip(loads, room, strict=True)]
         best: tuple[tuple[int, int], list[int], _Move] | None = None
-        for move in _moves(legs, bins, loads, room):
-            more: dict[int, int] = {}
-            for day, number, run in move.changes:
-                more[day] = more.get(day, 0) + run.work - bins[day][number].work
-            over = sum(max(loads[day] + extra - room[day], 0) - max(loads[day] - room[day], 0)
-                       for day, extra in more.items())  # fmt: skip
-            key = (over, sum(more.values()))
+        for move in _moves(legs, bins, excess):
+            over = _more_excess(excess, move)
+            key = (over, move.less + move.more)
             if best is None or key < best[0]:
-                after = [load + more.get(day, 0) for day, load in enumerate(loads)]
+                after = list(loads)
+                after[move.day] += move.less
+                after[move.other] += move.more
                 if tuple(after) not in seen:
                     best = key, after, move
         if best is None:
             return False
-        loads = best[1]
+        _key, loads, move = best
         seen.add(tuple(loads))
-        for day, number, run in best[2].changes:
-            bins[day][number] = run
+        bins[move.day][move.number], bins[move.other][move.place] = move.runs
     return False
+
+
+def _more_excess(excess: Sequence[int], move: _Move) -> int:
+    """Give by how much more the days pass what they hold after a move; the day that it empties passes it now."""
+    here = excess[move.day]
+    if move.day == move.other:
+        return max(here + move.less + move.more, 0) - here
+    there = excess[move.other]
+    return max(here + move.less, 0) - here + max(there + move.more, 0) - max(there, 0)
 
 
 def _too_much(loads: Sequence[int], room: Sequence[int]) -> int:
     return sum(max(load - limit, 0) for load, limit in zip(loads, room, strict=True))
 
 
-def _moves(legs: _Legs, bins: list[list[_Run]], loads: Sequence[int], room: Sequence[int]) -> Iterator[_Move]:
+def _moves(legs: _Legs, bins: list[list[_Run]], excess: Sequence[int]) -> Iterator[_Move]:
     """Give moves from runs of a day with too much to runs of any day."""
     places = [(day, number) for day, runs in enumerate(bins) for number, run in enumerate(runs) if run.order]
-    for (day, number), (other, place) in permutations(places, 2):
-        if loads[day] <= room[day]:
+    for day, number in places:
+        if excess[day] <= 0:
             continue
-        run, to = bins[day][number], bins[other][place]
-        if other != day:
-            yield _Move(((day, number, to), (other, place, run)))
-        yield from (_Move(((day, number, less), (other, place, more))) for less, more in legs.given(run, to))
+        run = bins[day][number]
+        for other, place in places:
+            to = bins[other][place]
+            if other != day:
+                yield _Move(day, number, other, place, (to, run), to.work - run.work, run.work - to.work)
+            elif place == number:
+                continue
+            for less, more in legs.given(run, to):
+                yield _Move(day, number, other, place, (less, more), less.work - run.work, more.work - to.work)
 
 
 class _Legs:
@@ -149,20 +164,18 @@ class _Legs:
         _base, first, *rest, _end = self._path(piece)
         last = rest[-1] if rest else first
         path = self._path(to.order)
-        detours = [
-            self.seconds[here][first] + self.seconds[last][there] - self.seconds[here][there]
-            for here, there in pairwise(path)
-        ]
+        seconds, onward = self.seconds, self.seconds[last]
+        detours = [seconds[here][first] + onward[there] - seconds[here][there] for here, there in pairwise(path)]
         least = min(detours)
         order = min(to.order[:n] + piece + to.order[n:] for n, detour in enumerate(detours) if detour == least)
         within = self.seconds[first][last] if rest else 0
         return _Run(order, to.work + least + within + self._handling(piece))
 
     def _path(self, order: tuple[int, ...]) -> list[int]:
-        return [0, *(self.problem.tasks[task].child + 1 for task in order), 0]
+        return [0, *(self.problem.halts[task][1] for task in order), 0]
 
     def _handling(self, order: tuple[int, ...]) -> int:
-        return sum(self.problem.child(task).service(self.problem.tasks[task].boxes) for task in order)
+        return sum(self.problem.halts[task][2] for task in order)
 
 
 def _in_turn(problem: Problem, crew: Crew, index: int, orders: Sequence[tuple[int, ...]]) -> list[Timed] | None:
@@ -170,7 +183,7 @@ def _in_turn(problem: Problem, crew: Crew, index: int, orders: Sequence[tuple[in
     found: list[Timed] = []
     for order in sorted(orders, key=lambda order: (max(problem.tasks[task].free for task in order), order)):
         busy = found[-1].back if found else None
-        timed = time_run(problem, crew.row, order, crew.day, shift_function(problem, crew, index), busy)
+        timed = crew_run(problem, crew, index, order, busy)
         if timed is None or timed.last_day != timed.first_day:
             return None
         found.append(timed)

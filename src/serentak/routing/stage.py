@@ -13,10 +13,10 @@ from serentak.routing.lastmile import Limits, Tour, may_reload, route
 from serentak.routing.packing import pack
 from serentak.routing.precheck import Impossible
 from serentak.routing.problem import Problem
-from serentak.routing.roster import Crew, crews, shift_function
+from serentak.routing.roster import Crew, crew_run, crews
 from serentak.routing.split import LARGE
 from serentak.routing.start import packed_tours
-from serentak.routing.timing import Timed, time_run
+from serentak.routing.timing import Timed
 from serentak.routing.trunk import (
     MOST_CANDIDATES,
     MOST_LISTED,
@@ -230,10 +230,9 @@ def timed_tours(problem: Problem, tours: Sequence[Tour]) -> tuple[list[Draft], l
         if index >= len(crew.names):
             broken.extend(tour.runs)
             continue
-        shift_of = shift_function(problem, crew, index)
         last: Timed | None = None
         for run in tour.runs:
-            timed = time_run(problem, crew.row, run, crew.day, shift_of, last.back if last else None)
+            timed = crew_run(problem, crew, index, run, last.back if last else None)
             if timed is None:
                 broken.append(run)
                 continue

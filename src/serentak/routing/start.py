@@ -15,10 +15,10 @@ from serentak.routing.draft import Draft, price
 from serentak.routing.lastmile import Tour, single_runs
 from serentak.routing.packing import pack
 from serentak.routing.problem import Problem
-from serentak.routing.roster import Crew, shift_function
+from serentak.routing.roster import Crew, crew_run
 from serentak.routing.split import split
 from serentak.routing.squeeze import squeezed
-from serentak.routing.timing import Timed, time_run
+from serentak.routing.timing import Timed
 from serentak.routing.trunk import Candidate, work
 
 SHARE: Final = 8
@@ -68,7 +68,7 @@ def packed_tours(
 
 
 def _candidate(problem: Problem, staff: Sequence[Crew], crew: Crew, run: tuple[int, ...]) -> list[Candidate]:
-    timed = time_run(problem, crew.row, run, crew.day, shift_function(problem, crew, 0))
+    timed = crew_run(problem, crew, 0, run)
     if timed is None:
         return []
     days = tuple(sorted({other.day for other in staff if other.row == crew.row}))

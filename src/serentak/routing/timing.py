@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -81,14 +80,12 @@ def time_run(
     shift = shift_of(day)
     if shift is None:
         return None
-    spec, seconds = problem.spec, problem.seconds[row.mode, row.speed_factor]
-    tasks = [problem.tasks[task] for task in order]
-    loading = max([shift[0], shift[0] if busy_until is None else busy_until, *(task.free for task in tasks)])
-    depart = max(loading + spec.base.handling, *(spec.children[task.child].earliest for task in tasks))
-    first = spec.children[tasks[0].child]
-    leg = seconds[0][tasks[0].child + 1]
+    loading = max(shift[0], shift[0] if busy_until is None else busy_until, max(problem.tasks[task].free for task in order))
+    depart = max(loading + problem.spec.base.handling, max(problem.halts[task][0].earliest for task in order))
+    first, point, _service, opens = problem.halts[order[0]]
+    leg = problem.seconds[row.mode, row.speed_factor][0][point]
     # Rather wait at the base, loaded and guarded, than on the road; but be there before it closes.
-    depart = max(depart, min(opening(first, tasks[0].opens, depart + leg), first.closes) - leg)
+    depart = max(depart, min(opening(first, opens, depart + leg), first.closes) - leg)
     driven = drive(problem, row, order, Position(0, depart, day), shift_of)
     if driven is None:
         return None
@@ -139,43 +136,40 @@ def drive(
         Whether hours and windows bind the way home; a team that has left long ago comes home when it can.
     """
     spec, seconds = problem.spec, problem.seconds[row.mode, row.speed_factor]
-    tasks = [problem.tasks[task] for task in order]
     here, now, today, shift, driving = start.point, start.now, start.day, shift_of(start.day), 0
     halts: list[tuple[int, int, int]] = []
-    for number, task in enumerate(tasks):
-        child, there = spec.children[task.child], task.child + 1
-        leg, service = seconds[here][there], child.service(task.boxes)
-        if number == 0 and start.arrival is not None:
-            leg = start.arrival - now
+    night, home_by = False, None
+    for task in order:
+        child, there, service, opens = problem.halts[task]
+        leg = seconds[here][there] if halts or start.arrival is None else start.arrival - now
         if leg < 0 or shift is None:
             return None
-        begun = opening(child, task.opens, now + leg)
-        night = number > 0 and spec.overnight and spec.children[tasks[number - 1].child].night
+        begun = opening(child, opens, now + leg)
         if night and begun + service > shift[1]:
             today, shift = today + 1, shift_of(today + 1)
             if shift is None:
                 return None
             now = shift[0]
             halts[-1] = (*halts[-1][:2], now)
-            begun = opening(child, task.opens, now + leg)
+            begun = opening(child, opens, now + leg)
         arrive, done = now + leg, begun + service
         if arrive > child.closes or done > shift[1]:
             return None
         halts.append((arrive, done, done))
         here, now, driving = there, done, driving + leg
-    leg = seconds[here][0]
-    if not tasks and start.arrival is not None:
-        leg = start.arrival - now
+        night = spec.overnight and child.night
+        if child.home_by is not None:
+            home_by = child.home_by if home_by is None else min(home_by, child.home_by)
+    leg = seconds[here][0] if halts or start.arrival is None else start.arrival - now
     if leg < 0:
         return None
-    if shift is not None and now + leg > shift[1] and tasks and spec.overnight and spec.children[tasks[-1].child].night:
+    if night and shift is not None and now + leg > shift[1]:
         today, shift = today + 1, shift_of(today + 1)
         if shift is None:
             return None
         now = shift[0]
         halts[-1] = (*halts[-1][:2], now)
-    home_by = [due for task in tasks if (due := spec.children[task.child].home_by) is not None]
-    if home_in_time and (shift is None or now + leg > min([shift[1], *home_by])):
+    if home_in_time and (shift is None or now + leg > shift[1] or (home_by is not None and now + leg > home_by)):
         return None
     return Driven(tuple(halts), now + leg, driving + leg, today)
 
@@ -183,5 +177,8 @@ def drive(
 def path_metres(problem: Problem, row: FleetRow, order: Sequence[int]) -> int:
     """Give the distance from the base through the tasks and back, in metres."""
     metres = problem.metres[row.mode, row.speed_factor]
-    path = [0, *(problem.tasks[task].child + 1 for task in order), 0]
-    return sum(metres[here][there] for here, there in itertools.pairwise(path))
+    here, total = 0, 0
+    for task in order:
+        there = problem.halts[task][1]
+        total, here = total + metres[here][there], there
+    return total + metres[here][0]

@@ -17,8 +17,8 @@ import numpy as np
 
 from serentak.plan.cost import moving_cost
 from serentak.routing.problem import Problem
-from serentak.routing.roster import Crew, crews, shift_function
-from serentak.routing.timing import Timed, time_run
+from serentak.routing.roster import Crew, crew_run, crews
+from serentak.routing.timing import Timed
 from serentak.territory.model import FleetRow
 
 MOST_PARTS: Final = 4
@@ -144,7 +144,7 @@ def _best_orders(problem: Problem, row: FleetRow, own: list[Crew], group: tuple[
     found: list[Candidate] = []
     left = own
     for order in sorted(permutations(group), key=lambda order: (driving(order), order)):
-        timed = {crew.day: time for crew in left if (time := _time(problem, crew, order)) is not None}
+        timed = {crew.day: time for crew in left if (time := crew_run(problem, crew, 0, order)) is not None}
         if timed:
             quickest = min(timed.values(), key=lambda time: (time.seconds, time.depart))
             cost = moving_cost(row, quickest.metres, quickest.seconds)
@@ -154,10 +154,6 @@ def _best_orders(problem: Problem, row: FleetRow, own: list[Crew], group: tuple[
         if not left:
             break
     return found
-
-
-def _time(problem: Problem, crew: Crew, order: tuple[int, ...]) -> Timed | None:
-    return time_run(problem, crew.row, order, crew.day, shift_function(problem, crew, 0))
 
 
 def work(problem: Problem, timed: Timed) -> int:
