@@ -7,7 +7,6 @@ iterations without improvement, never in wall time: the same seed gives the same
 from __future__ import annotations
 
 import math
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -20,24 +19,17 @@ from pyvrp import (
     ClientGroup,
     Depot,
     Location,
-    PenaltyManager,
     PenaltyParams,
     ProblemData,
-    RandomNumberGenerator,
-    Result,
     Route,
     Solution,
-    SolveParams,
     VehicleType,
-    solve,
 )
-from pyvrp.exceptions import PenaltyBoundWarning
-from pyvrp.search import OPERATORS, LocalSearch, PerturbationManager, compute_neighbours
-from pyvrp.stop import NoImprovement
 
 from serentak.base.clock import DAY
 from serentak.routing.problem import Problem
 from serentak.routing.roster import Crew, crews
+from serentak.routing.search import Search
 
 LARGEST_FIXED: Final = 50_000
 """Largest fixed cost handed to PyVRP: half of its largest penalty, so that infeasibility never pays."""
@@ -125,11 +117,11 @@ def route(
         return []
     for required in (True, False):
         model = _Model(problem, list(tasks), staff, limits or Limits({}), stay, required=required)
-        params = SolveParams() if required else SolveParams(penalty=PenaltyParams(max_penalty=MAX_PENALTY))
-        firsts: list[Solution | None] = [None] if restart or not start else []
-        if start:
-            firsts.insert(0, _descended(model.data, model.solution(start), seed, params.penalty))
-        found = [_searched(model.data, patience, seed, params, first) for first in firsts]
+        penalty = PenaltyParams() if required else PenaltyParams(max_penalty=MAX_PENALTY)
+        search = Search(model.data, seed, penalty)
+        found = [search.improved(search.descended(model.solution(start)), patience)] if start else []
+        if restart or not start:
+            found.append(search.from_random(patience))
         best = min(found, key=lambda result: result.cost())  # infinite where a result is not feasible
         if best.is_feasible():
             return model.tours(best.best)
@@ -155,10 +147,9 @@ def single_runs(
         Which kind of team should make each run; none where no feasible solution was found.
     """
     model = _Model(problem, list(tasks), list(staff), Limits({}), required=True, single=True)
-    params = SolveParams()
     alone = [Tour(tour.crew, (run,)) for tour in start for run in tour.runs]
-    first = _descended(model.data, model.solution(alone), seed, params.penalty)
-    result = _searched(model.data, patience, seed, params, first)
+    search = Search(model.data, seed, PenaltyParams())
+    result = search.improved(search.descended(model.solution(alone)), patience)
     if not result.is_feasible():
         return []
     return [(tour.crew, run) for tour in model.tours(result.best) for run in tour.runs]
@@ -182,29 +173,6 @@ def quickest_run(problem: Problem, tasks: Sequence[int]) -> int:
         if there >= 0 and seconds[point][0] >= 0
     )
     return spec.base.handling + min(ways, default=0)
-
-
-def _searched(data: ProblemData, patience: int, seed: int, params: SolveParams, first: Solution | None) -> Result:
-    with warnings.catch_warnings():
-        # Where not all can be served the penalties do reach their limit; the caller says so in its own words.
-        warnings.simplefilter("ignore", PenaltyBoundWarning)
-        stop = NoImprovement(patience)
-        return solve(data, stop, seed, collect_stats=False, display=False, params=params, initial_solution=first)
-
-
-def _descended(data: ProblemData, start: Solution, seed: int, penalty: PenaltyParams) -> Solution:
-    """Give the local optimum below a start, as PyVRP itself does for a random start only.
-
-    Until its history is full PyVRP accepts whatever is cheaper than its start; from a poor one it goes astray for
-    hundreds of iterations, most of the patience.
-    """
-    search = LocalSearch(data, RandomNumberGenerator(seed), compute_neighbours(data), PerturbationManager())
-    for operator in OPERATORS:
-        if operator.supports(data):
-            search.add_operator(operator(data))
-    manager = PenaltyManager(penalty.midpoint_penalties(data), penalty)
-    found = search(start, manager.max_cost_evaluator(), exhaustive=True)
-    return start if start.is_feasible() and not found.is_feasible() else found
 
 
 class _Model:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from serentak.base.clock import DAY
 from serentak.plan.stages import Child
@@ -13,8 +13,7 @@ from serentak.territory.model import FleetRow
 Shift = tuple[int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Timed:
+class Timed(NamedTuple):
     """The times of one run.
 
     Parameters
@@ -93,8 +92,7 @@ def time_run(
     return Timed(tuple(order), depart, driven.halts, driven.back, metres, driven.seconds, day, driven.last_day)
 
 
-@dataclass(frozen=True, slots=True)
-class Position:
+class Position(NamedTuple):
     """Where a vehicle team is free to go on: a point of the tables of legs, the second, and the working day.
 
     Parameters
@@ -109,8 +107,7 @@ class Position:
     arrival: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Driven:
+class Driven(NamedTuple):
     """The rest of a run: its halts, its return, the seconds driven, and the working day on which it is back."""
 
     halts: tuple[tuple[int, int, int], ...]
@@ -144,15 +141,17 @@ def drive(
         leg = seconds[here][there] if halts or start.arrival is None else start.arrival - now
         if leg < 0 or shift is None:
             return None
-        begun = opening(child, opens, now + leg)
+        arrive = now + leg
+        begun = max(arrive, opens) if child.hours is None else opening(child, opens, arrive)
         if night and begun + service > shift[1]:
             today, shift = today + 1, shift_of(today + 1)
             if shift is None:
                 return None
             now = shift[0]
             halts[-1] = (*halts[-1][:2], now)
-            begun = opening(child, opens, now + leg)
-        arrive, done = now + leg, begun + service
+            arrive = now + leg
+            begun = opening(child, opens, arrive)
+        done = begun + service
         if arrive > child.closes or done > shift[1]:
             return None
         halts.append((arrive, done, done))

@@ -239,6 +239,17 @@ class _CoverModel:
             classes.setdefault((staff, possible[day]), []).append(day)
         return list(classes.values())
 
+    def _take(self) -> list[int]:
+        """Add a binary column for every candidate, all at once."""
+        many = len(self.listed)
+        cost = np.array([run.cost / self.scale for run in self.listed])
+        none = np.zeros(many, dtype=np.int32)
+        self.highs.addCols(many, cost, np.zeros(many), np.ones(many), 0, none, none[:0], cost[:0])
+        kinds = np.full(many, highspy.HighsVarType.kInteger)
+        self.highs.changeColsIntegrality(many, np.arange(many, dtype=np.int32), kinds)
+        self.columns += many
+        return list(range(many))
+
     def _add(self, cost: float, upper: float, *, integer: bool) -> int:
         self.highs.addCol(cost / self.scale, 0.0, upper, 0, [], [])
         if integer:
@@ -254,9 +265,12 @@ class _CoverModel:
     def solve(self, *, optional: bool) -> Cover | None:
         """Build the model, solve it and read the choice."""
         inf = highspy.kHighsInf
-        take = [self._add(run.cost, 1.0, integer=True) for run in self.listed]
-        for task in self.tasks:
-            terms = [(take[n], 1.0) for n, run in enumerate(self.listed) if task in run.timed.order]
+        take = self._take()
+        holding: dict[int, list[tuple[int, float]]] = {task: [] for task in self.tasks}
+        for column, run in zip(take, self.listed, strict=True):
+            for task in run.timed.order:
+                holding[task].append((column, 1.0))
+        for task, terms in holding.items():
             if optional:
                 penalty = (self.problem.tasks[task].voters + 1) * SKIP
                 terms.append((self._add(penalty, 1.0, integer=True), 1.0))
