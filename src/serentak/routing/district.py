@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -11,16 +11,17 @@ from multiprocessing import get_context
 from typing import Final
 
 from serentak.kit.kits import Kits, build_kits
-from serentak.kit.rules import Rules, load_rules
+from serentak.kit.rules import load_rules
 from serentak.plan.model import SCHEMA, Baseline, Plan, Totals, Unserved
-from serentak.plan.stages import build_stages, is_recap, recap_unit
+from serentak.plan.replanned import DIRECTIONS
+from serentak.plan.stages import StageSpec, build_stages, is_recap, recap_unit
 from serentak.routing.chain import Flow, Progress, Settings, run_direction
 from serentak.routing.draft import price
 from serentak.routing.stage import nearest_neighbour
 from serentak.territory.model import District
 from serentak.travel import CrowFlight, Travel
 
-EFFORTS: Final = {"draft": 50, "standard": 250, "final": 4000}
+EFFORTS: Final = {"draft": 30, "standard": 250, "final": 4000}
 """Iterations without improvement of every routing problem, by effort."""
 DEFAULT_EFFORT: Final = "standard"
 
@@ -60,11 +61,12 @@ def plan_district(
     kits = build_kits(district, rules)
     ways = travel or CrowFlight(district.terrain)
     number = district.seed if seed is None else seed
+    specs = [build_stages(district, kits, rules, ways, direction) for direction in DIRECTIONS]
     with _workers(jobs) as executor:
         settings = Settings(EFFORTS[effort], number, executor, progress)
-        out, back = _there_and_back(district, kits, rules, ways, settings)
+        out, back = _there_and_back(district, kits, ways, specs, settings)
         plain = Settings(0, number, executor, None, nearest_neighbour)
-        baseline = _baseline(*_there_and_back(district, kits, rules, ways, plain))
+        baseline = _baseline(*_there_and_back(district, kits, ways, specs, plain))
     return Plan(
         schema=SCHEMA,
         district=district.code,
@@ -91,13 +93,12 @@ def _workers(jobs: int) -> Iterator[Executor | None]:
 
 
 def _there_and_back(
-    district: District, kits: Kits, rules: Rules, travel: Travel, settings: Settings
+    district: District, kits: Kits, travel: Travel, specs: Sequence[list[StageSpec]], settings: Settings
 ) -> tuple[Flow, Flow]:
-    specs = build_stages(district, kits, rules, travel, "out")
-    out = run_direction(district, kits, travel, specs, start_goods(district, kits), settings)
+    there, home = specs
+    out = run_direction(district, kits, travel, there, start_goods(district, kits), settings)
     delivered = dict.fromkeys(out.available, LONG_AGO)
-    specs = build_stages(district, kits, rules, travel, "back")
-    back = run_direction(district, kits, travel, specs, delivered, settings, warm=out.tours)
+    back = run_direction(district, kits, travel, home, delivered, settings, warm=out.tours)
     for station, lost in out.lost.items():
         back.lost[station] = Unserved(station, "back", "not_delivered", None, {"out": lost.reason})
     return out, back

@@ -79,8 +79,12 @@ def time_run(
     shift = shift_of(day)
     if shift is None:
         return None
-    loading = max(shift[0], shift[0] if busy_until is None else busy_until, max(problem.tasks[task].free for task in order))
-    depart = max(loading + problem.spec.base.handling, max(problem.halts[task][0].earliest for task in order))
+    loading = shift[0] if busy_until is None else max(shift[0], busy_until)
+    depart = problem.halts[order[0]][0].earliest
+    for task in order:
+        loading = max(loading, problem.tasks[task].free)
+        depart = max(depart, problem.halts[task][0].earliest)
+    depart = max(depart, loading + problem.spec.base.handling)
     first, point, _service, opens = problem.halts[order[0]]
     leg = problem.seconds[row.mode, row.speed_factor][0][point]
     # Rather wait at the base, loaded and guarded, than on the road; but be there before it closes.
