@@ -198,3 +198,18 @@ def test_a_run_that_waits_leaves_a_stop_earlier_where_a_load_went_another_way():
     _before, answer = told("besar", at, [*seen, Sighting(load, "", "ojek#1", "ojek#1", at, 0)])
     assert [(one.goods, one.at) for one in answer.plan.replan.elsewhere] == [(load, "ojek#1")]
     assert found(DISTRICTS["besar"](), answer).violations == ()
+
+
+def test_a_run_that_did_not_go_brought_nothing_and_nobody_fetches_what_no_log_has_seen():
+    out = next(run for run in runs(issued("kecil")) if run.id == "out:PPK-CONTOH:2")
+    back = next(run for run in runs(issued("kecil")) if run.id == "back:PPK-CONTOH:1")
+    left, *unseen = (stop.at for stop in out.stops)
+    assert back.stops[0].at in unseen
+    at = back.stops[0].arrive
+    seen = [one for one in by_then("kecil", at) if one.goods not in unseen]
+    seen = [one for one in seen if one.goods != left or one.giver == "GUDANG"]
+    before, answer = told("kecil", at, seen)
+    assert before.went.progress[out.id] == ("waiting", 0)
+    assert before.went.progress[back.id] == ("under_way", 0)
+    assert found(DISTRICTS["kecil"](), answer).violations == ()
+    assert set(unseen) <= set(answer.plan.replan.logged.unknown)

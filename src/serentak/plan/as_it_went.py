@@ -1,9 +1,10 @@
 """A plan as it went, from what a log of hand-overs saw of its goods.
 
 What the log knows counts, and nothing else: goods are where the last act says. Goods of which it knows nothing are
-where the plan has them; where a vehicle drives between two hand-overs nobody signs, so that is the plan's too. What is
-late is taken to come at the moment of the re-plan at the earliest. A run that others drove than planned is still that
-run. Goods that are where no run has brought them are listed as elsewhere, and no run carries them.
+where the plan has them, unless a run that was to bring them there did not go; where a vehicle drives between two
+hand-overs nobody signs, so that is the plan's too. What is late is taken to come at the moment of the re-plan at the
+earliest. A run that others drove than planned is still that run. Goods that are where no run has brought them are
+listed as elsewhere, and no run carries them.
 """
 
 from __future__ import annotations
@@ -92,6 +93,7 @@ class Follower:
     routes: dict[str, list[str]] = field(default_factory=dict)
     places: set[str] = field(default_factory=set)
     where: dict[tuple[Direction, str], set[str]] = field(default_factory=dict)
+    replanned: set[str] = field(default_factory=set)
     progress: dict[str, tuple[Phase, int]] = field(default_factory=dict)
     vehicles: list[tuple[str, str]] = field(default_factory=list)
     early: list[str] = field(default_factory=list)
@@ -126,9 +128,11 @@ class Follower:
         record = self.before.issued.replan
         runs = {state.run.id: state.run for state in self.own.runs.values()}
         for left in self.before.stranded:
+            self.replanned.update(left.goods)
             for name in left.goods:
                 self.where["out", name] = {left.place, runs[left.run].vehicle if left.run in runs else left.place}
         for back in record.brought_back if record else ():
+            self.replanned.update(back.goods)
             for name in back.goods if back.run in runs else ():
                 self.where["out", name] |= {runs[back.run].vehicle}
 

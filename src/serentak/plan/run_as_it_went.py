@@ -82,7 +82,7 @@ class RunAsItWent:
         return self._without([])
 
     def _is_at_base(self, name: str) -> bool:
-        return self.whole.rows[name][-1].holder == self.spec.base.id
+        return name in self.whole.rows and self.whole.rows[name][-1].holder == self.spec.base.id
 
     def _due(self, done: int) -> int:
         """Count the stops that should be over, and are not done."""
@@ -103,7 +103,11 @@ class RunAsItWent:
         taken = {name for stop, names in self._issued() if stop.boxes < 0 for name in names}
         for stop, names in self._issued():
             for name in names:
-                if name not in self.whole.rows or self._strays(name) or name in self.status:
+                if self._strays(name) or name in self.status:
+                    continue
+                if name not in self.whole.rows:
+                    if self.state.pinned and not self._came(name, stop):
+                        self.status[name] = Status("before")
                     continue
                 if not self.outbound:
                     self.status[name] = self.whole.homeward(name, self.spec.base.id)
@@ -114,6 +118,15 @@ class RunAsItWent:
                     # It still waits on the road, with the team that was lost.
                     status = Status("before") if status.kind == "aboard" else status
                 self.status[name] = status
+
+    def _came(self, name: str, stop: Stop) -> bool:
+        """Tell whether the runs before this one, as they went, brought a load of which no log knows to where it is."""
+        if stop.boxes < 0 or name in self.whole.replanned:
+            return True
+        route = self.whole.routes[name]
+        if self.outbound:
+            return self.spec.base.id in self.whole.where["out", name]
+        return stop.at in self.whole.where["out" if stop.at == route[-1] else "back", name]
 
     def _issued(self) -> Iterable[tuple[Stop, tuple[str, ...]]]:
         return zip(self.run.stops, self.state.goods, strict=True)

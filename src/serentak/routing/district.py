@@ -21,7 +21,7 @@ from serentak.routing.stage import nearest_neighbour
 from serentak.territory.model import District
 from serentak.travel import CrowFlight, Travel
 
-EFFORTS: Final = {"draft": 30, "standard": 250, "final": 4000}
+EFFORTS: Final = {"draft": 40, "standard": 250, "final": 4000}
 """Iterations without improvement of every routing problem, by effort."""
 DEFAULT_EFFORT: Final = "standard"
 
