@@ -11,14 +11,13 @@ from serentak.plan.model import BroughtBack, Direction, Run, Stop, Stranded, Uns
 from serentak.plan.progress import RunState, labels
 from serentak.plan.replanned import Before, brought_back, ended_run, left_behind, turned_back
 from serentak.plan.stages import Child, StageSpec, Unit
-from serentak.routing import precheck
 from serentak.routing.precheck import Impossible
 from serentak.routing.problem import Problem, Task, cut
+from serentak.routing.replan_reasons import Reasons
 from serentak.routing.replan_relief import Relief, relieve
 from serentak.routing.replan_rest import as_pinned_run, finish
 from serentak.routing.replan_slots import Slot, Work, make_slots, stands
 from serentak.routing.replan_solve import Search, solve
-from serentak.routing.stage import short
 from serentak.routing.timing import opening
 from serentak.territory.model import District
 from serentak.travel import Point, Travel
@@ -133,11 +132,12 @@ class _Desk:
         loose += self._fill(slots, waiting)
         for load in reliefs:
             self._relieved(load, relieve(self.problem, slots, load, self.setting.search.price_of_change))
-        undone = self._hopeless(slots, loose)
+        reasons = Reasons(self.problem, self.travel, self.points, [slot.crew for slot in slots.values()])
+        undone = self._hopeless(reasons, slots, loose)
         left, stability = solve(
             self.problem, slots, [task for task in loose if task not in undone], self.setting.search
         )
-        undone |= self._no_room(slots, left)
+        undone |= reasons.no_room(left)
         self._write(slots)
         self._lose(undone)
         return Replanned(sorted(self.runs, key=lambda run: (run.depart, run.vehicle, run.id)), stability)
@@ -342,49 +342,14 @@ class _Desk:
             if task not in done:
                 self._lose({task: Impossible("stranded", None, {"place": self.problem.child(load.take_over).id})})
 
-    def _hopeless(self, slots: Mapping[tuple[str, int], Slot], loose: Sequence[int]) -> dict[int, Impossible]:
+    def _hopeless(
+        self, reasons: Reasons, slots: Mapping[tuple[str, int], Slot], loose: Sequence[int]
+    ) -> dict[int, Impossible]:
         """Take out what no team that is left can do even by a run of its own, with the reason."""
-        staff = [slot.crew for slot in slots.values()]
-        wanted = [*loose, *(task for slot in slots.values() for run in slot.open for task in run)]
-        found = precheck.impossible(self.problem, staff, wanted)
-        # Where only the direct way is closed, a run may still come by way of another stop.
-        found = {task: why for task, why in found.items() if why.reason != "no_way" or not self._by_detour(task)}
+        found = reasons.hopeless([*loose, *(task for slot in slots.values() for run in slot.open for task in run)])
         for slot in slots.values():
             slot.open = [kept for run in slot.open if (kept := tuple(task for task in run if task not in found))]
-        return {task: self._because(task, why, slots) for task, why in found.items()}
-
-    def _because(self, task: int, why: Impossible, slots: Mapping[tuple[str, int], Slot]) -> Impossible:
-        """Say closed where the way is closed, and no team where none is left."""
-        if why.reason == "no_way":
-            problem = replace(
-                self.problem,
-                legs={pace: self.travel.legs(self.points, *pace) for pace in self.problem.legs},
-            )
-            point = problem.tasks[task].child + 1
-            if any(seconds[0][point] >= 0 for seconds in problem.seconds.values()):
-                modes = sorted({mode for mode, _factor in problem.legs})
-                return Impossible("closed", None, {"base": self.spec.base.id, "modes": ", ".join(modes)})
-        if not any(self.problem.reaches(slot.crew.row, task) for slot in slots.values()) and why.reason == "no_day":
-            return Impossible("no_team", None, {"base": self.spec.base.id})
-        return why
-
-    def _by_detour(self, task: int) -> bool:
-        """Tell whether some vehicle could reach a task and come home by way of one other stop each way."""
-        point = self.problem.tasks[task].child + 1
-        for row in self.spec.fleet:
-            seconds = self.problem.seconds[row.mode, row.speed_factor]
-            if self.problem.reaches(row, task):
-                there = any(seconds[0][via] >= 0 and seconds[via][point] >= 0 for via in range(len(seconds)))
-                back = any(seconds[point][via] >= 0 and seconds[via][0] >= 0 for via in range(len(seconds)))
-                if there and back:
-                    return True
-        return False
-
-    def _no_room(self, slots: Mapping[tuple[str, int], Slot], tasks: Sequence[int]) -> dict[int, Impossible]:
-        """Say why tasks that could each be done alone were not done together."""
-        why = short(self.problem, tasks)
-        direct = precheck.impossible(self.problem, [slot.crew for slot in slots.values()], list(tasks))
-        return why | {task: self._because(task, one, slots) for task, one in direct.items()}
+        return found
 
     # What comes of it
 
