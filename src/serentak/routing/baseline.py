@@ -53,7 +53,7 @@ def _run(problem: Problem, crew: Crew, index: int, left: list[int], busy_until: 
     here = 0
     while True:
         room = _Room.left_by(problem, crew, done)
-        for _leg, task in sorted((seconds[here][problem.halts[task][1]], task) for task in left):
+        for _leg, task in sorted((seconds[here][problem.halts[task].point], task) for task in left):
             if not (room.holds(problem.tasks[task]) and _may(problem, crew, task)):
                 continue
             if timed is not None and _too_late(problem, crew, timed, task, shift_of(crew.day)):
@@ -73,7 +73,7 @@ def _too_late(problem: Problem, crew: Crew, before: Timed, task: int, shift: Shi
     if shift is None or problem.spec.overnight:
         return False
     seconds = problem.seconds[crew.row.mode, crew.row.speed_factor]
-    here = problem.halts[before.order[-1]][1]
+    here = problem.halts[before.order[-1]].point
     _child, there, service, _opens = problem.halts[task]
     return before.halts[-1][2] + seconds[here][there] + service + seconds[there][0] > shift[1]
 

@@ -165,9 +165,9 @@ def quickest_run(problem: Problem, tasks: Sequence[int]) -> int:
     """Give the least time that any run can take, from loading to the return; where no way leads there, the loading."""
     spec = problem.spec
     ways = (
-        there + problem.child(task).service(problem.tasks[task].boxes) + seconds[point][0]
+        there + problem.halts[task].service + seconds[point][0]
         for task in tasks
-        for point in [problem.tasks[task].child + 1]
+        for point in [problem.halts[task].point]
         for seconds in problem.seconds.values()
         for there in [seconds[0][point]]
         if there >= 0 and seconds[point][0] >= 0

@@ -139,7 +139,7 @@ def _too_late(problem: Problem, row: FleetRow, task: int, arrival: int, home: in
     spec, child = problem.spec, problem.child(task)
     seconds = problem.seconds[row.mode, row.speed_factor]
     there = seconds[0][_point(problem, task)]
-    round_trip = spec.base.handling + there + child.service(problem.tasks[task].boxes)
+    round_trip = spec.base.handling + there + problem.halts[task].service
     round_trip += seconds[_point(problem, task)][0]
     earliest = arrival if spec.direction == "out" else home
     late = arrival - child.closes if child.home_by is None else home - child.home_by
@@ -182,7 +182,7 @@ def shortage(problem: Problem) -> Shortage | None:
     points = [task.child + 1 for task in tasks.values()]
     nearest = min(max(0, seconds[0][point]) for seconds in problem.seconds.values() for point in points)
     nearest += min(max(0, seconds[point][0]) for seconds in problem.seconds.values() for point in points)
-    service = sum(problem.child(n).service(task.boxes) for n, task in tasks.items())
+    service = sum(problem.halts[task].service for task in tasks)
     needed = runs * (spec.base.handling + nearest) + service
     available = sum(len(crew.names) * (crew.shift[1] - crew.shift[0]) for crew in everyone)
     if needed <= available:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from serentak.plan.stages import Child, StageSpec, Unit
 from serentak.territory.model import FleetRow, Pin
@@ -56,6 +56,15 @@ class Task:
         return sum(unit.voters for unit in self.units)
 
 
+class Halt(NamedTuple):
+    """A halt at a task: its child, the child's point in the tables of legs, seconds of handling, earliest start."""
+
+    child: Child
+    point: int
+    service: int
+    opens: int
+
+
 @dataclass(frozen=True)
 class Problem:
     """A stage, its tasks and its legs by (mode, speed factor); point 0 is the base. Pickles, so it can travel."""
@@ -76,10 +85,10 @@ class Problem:
         return {key: legs.metres.tolist() for key, legs in self.legs.items()}
 
     @cached_property
-    def halts(self) -> tuple[tuple[Child, int, int, int], ...]:
-        """By task: its child, the child's point in the tables of legs, seconds of handling, and its opening."""
+    def halts(self) -> tuple[Halt, ...]:
+        """What a halt at each task is, quicker to look up than to work out each time."""
         own = ((task, self.spec.children[task.child]) for task in self.tasks)
-        return tuple((child, task.child + 1, child.service(task.boxes), task.opens) for task, child in own)
+        return tuple(Halt(child, task.child + 1, child.service(task.boxes), task.opens) for task, child in own)
 
     @cached_property
     def known_runs(self) -> dict[tuple[object, ...], Timed | None]:

@@ -52,7 +52,7 @@ class Reasons:
         if why.reason == "no_way":
             legs = {pace: self.free.legs(self.points, *pace) for pace in self.problem.legs}
             problem = replace(self.problem, legs=legs)
-            point = problem.halts[task][1]
+            point = problem.halts[task].point
             if any(seconds[0][point] >= 0 for seconds in problem.seconds.values()):
                 modes = sorted({mode for mode, _factor in problem.legs})
                 return Impossible("closed", None, {"base": base, "modes": ", ".join(modes)})
@@ -62,7 +62,7 @@ class Reasons:
 
     def _by_detour(self, task: int) -> bool:
         """Tell whether some vehicle could reach a task and come home by way of one other stop each way."""
-        point = self.problem.halts[task][1]
+        point = self.problem.halts[task].point
         for row in self.problem.spec.fleet:
             seconds = self.problem.seconds[row.mode, row.speed_factor]
             if self.problem.reaches(row, task):

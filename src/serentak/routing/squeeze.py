@@ -172,10 +172,10 @@ class _Legs:
         return _Run(order, to.work + least + within + self._handling(piece))
 
     def _path(self, order: tuple[int, ...]) -> list[int]:
-        return [0, *(self.problem.halts[task][1] for task in order), 0]
+        return [0, *(self.problem.halts[task].point for task in order), 0]
 
     def _handling(self, order: tuple[int, ...]) -> int:
-        return sum(self.problem.halts[task][2] for task in order)
+        return sum(self.problem.halts[task].service for task in order)
 
 
 def _in_turn(problem: Problem, crew: Crew, index: int, orders: Sequence[tuple[int, ...]]) -> list[Timed] | None:

@@ -80,10 +80,10 @@ def time_run(
     if shift is None:
         return None
     loading = shift[0] if busy_until is None else max(shift[0], busy_until)
-    depart = problem.halts[order[0]][0].earliest
+    depart = problem.halts[order[0]].child.earliest
     for task in order:
         loading = max(loading, problem.tasks[task].free)
-        depart = max(depart, problem.halts[task][0].earliest)
+        depart = max(depart, problem.halts[task].child.earliest)
     depart = max(depart, loading + problem.spec.base.handling)
     first, point, _service, opens = problem.halts[order[0]]
     leg = problem.seconds[row.mode, row.speed_factor][0][point]
@@ -182,6 +182,6 @@ def path_metres(problem: Problem, row: FleetRow, order: Sequence[int]) -> int:
     metres = problem.metres[row.mode, row.speed_factor]
     here, total = 0, 0
     for task in order:
-        there = problem.halts[task][1]
+        there = problem.halts[task].point
         total, here = total + metres[here][there], there
     return total + metres[here][0]

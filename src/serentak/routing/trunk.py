@@ -158,7 +158,7 @@ def _best_orders(problem: Problem, row: FleetRow, own: list[Crew], group: tuple[
 
 def work(problem: Problem, timed: Timed) -> int:
     """Give the seconds that a run takes of its team's shifts at least: loading, driving and handling, no waiting."""
-    handling = sum(problem.child(task).service(problem.tasks[task].boxes) for task in timed.order)
+    handling = sum(problem.halts[task].service for task in timed.order)
     return problem.spec.base.handling + timed.seconds + handling
 
 
