@@ -1,9 +1,9 @@
 """Kill the national batch again and again, and see what comes of it: ``python -m bench.kill --kills 50``.
 
 Districts drawn from the national table are planned once undisturbed. Then the same call is made again and again into
-another folder, and after a random while either its main process or one of its workers is killed (SIGKILL); a run whose
-worker was killed goes on, a run whose main process was killed is called again. When it has come to its end, every byte
-must be that of the undisturbed run, and no process may be left.
+another folder, and after a random while either its main process or one of its workers is killed (SIGKILL), up to five
+times; a run whose worker was killed goes on, a run whose main process was killed is called again. When it has come to
+its end, every byte must be that of the undisturbed run, and no process may be left.
 """
 
 from __future__ import annotations
@@ -25,6 +25,8 @@ from bench._report import machine, table, verdict
 
 DISTRICTS = 10
 KILLS = int(os.environ.get("SERENTAK_BENCH_KILLS", "50"))
+A_RUN = 5
+"""Kills that one run meets before it may come to its end."""
 
 
 @dataclass(slots=True)
@@ -91,23 +93,23 @@ def _round(
     out: Path, districts: int, jobs: int, length: float, kills: int, tally: Tally, chance: random.Random
 ) -> None:
     """Call until the run is over; kill something in each call while kills are left."""
-    calls = 0
+    calls, left = 0, min(A_RUN, kills - tally.main - tally.workers)
     while True:
         calls += 1
         run = _call(out, districts, jobs)
         workers: list[int] = []
-        while run.poll() is None and tally.main + tally.workers < kills:
+        while run.poll() is None and left:
             with suppress(subprocess.TimeoutExpired):
                 run.wait(chance.uniform(0.3, max(length / 2, 1.0)))
                 break
             workers = grandchildren(run.pid)
             if chance.random() < 0.5 or not workers:
                 run.kill()
-                tally.main += 1
+                tally.main, left = tally.main + 1, left - 1
                 break
             with suppress(ProcessLookupError):
                 os.kill(chance.choice(workers), signal.SIGKILL)
-                tally.workers += 1
+                tally.workers, left = tally.workers + 1, left - 1
         code = run.wait()
         tally.left += _still_there(workers)
         if code == 0:

@@ -85,6 +85,8 @@ def a_card(territory: str) -> dict[str, Any]:
 
 for name in ("post", "set_areas", "assign"):
     sample(name, a_post)
+for name in ("seats_table", "cards_table"):
+    sample(name, lambda territory: {**a_post(territory), "kind": "csv"})
 for name in ("person", "change_person"):
     sample(name, a_person)
 sample("end_assignment", an_assignment)
@@ -254,6 +256,7 @@ def a_key(territory: str) -> dict[str, Any]:
 sample("finding", a_finding)
 sample("finding_evidence", an_evidence)
 sample("grant", a_grant)
+sample("instalments_table", lambda territory: {**a_grant(territory), "kind": "csv"})
 sample("edit_means", some_means)
 sample("case", a_case)
 for name in ("import", "accept", "discard", "make_plan"):

@@ -149,6 +149,12 @@ class Assignment(models.Model):
     def __str__(self) -> str:
         return f"{self.user}: {self.role} of {self.post}"
 
+    @property
+    def counts(self) -> bool:
+        """Whether it is in force now; `in_force` asks the database."""
+        now = timezone.now()
+        return self.user.is_active and self.since <= now and (self.until is None or self.until > now)
+
     @staticmethod
     def in_force(prefix: str = "") -> Q:
         """Give the condition that an assignment counts now; `prefix` is the way to it."""

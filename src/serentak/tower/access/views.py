@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from django.conf import settings
 from django.shortcuts import redirect, render
@@ -10,15 +10,37 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_http_methods
 
 from serentak.base.errors import InputError, Refused
-from serentak.base.messages import _
+from serentak.base.messages import N_, _
 from serentak.tower.access import cards, limits
 from serentak.tower.access.actor import ROLE_WORDS
 from serentak.tower.access.guard import PUBLIC, SELF, access
 from serentak.tower.access.rules import actions
 from serentak.tower.access.secure import insecure
+from serentak.tower.site.tables import Column, Table
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
+    from django.http.response import HttpResponseBase
+
+    from serentak.tower.access.actor import Actor
+
+
+class Right(NamedTuple):
+    """What somebody may do: the action's name, its words, and where."""
+
+    action: str
+    words: str
+    where: str
+
+
+RIGHTS: Final = Table(
+    "rights",
+    (
+        Column("action", N_("stable name of the action")),
+        Column("what", N_("what one may do, in the language of the page"), "words"),
+        Column("where", N_("codes of the regions, with commas between; ID for all")),
+    ),
+)
 
 
 @require_GET
@@ -36,8 +58,19 @@ def me(request: HttpRequest) -> HttpResponse:
     seats = [
         {"post": seat.post, "role": _(ROLE_WORDS[seat.role]), "areas": ", ".join(seat.areas)} for seat in actor.seats
     ]
-    allowed = [{"words": _(words), "where": ", ".join(actor.territories(name))} for name, words in actions().items()]
-    return render(request, "access/me.html", {"seats": seats, "allowed": [row for row in allowed if row["where"]]})
+    return render(request, "access/me.html", {"seats": seats, "allowed": _rights(actor)})
+
+
+@require_GET
+@access(SELF)
+def rights_table(request: HttpRequest, kind: str) -> HttpResponseBase:
+    """Give what one may do where as a file."""
+    return RIGHTS.answer(_rights(request.actor), kind)
+
+
+def _rights(actor: Actor) -> list[Right]:
+    rows = (Right(name, _(words), ", ".join(actor.territories(name))) for name, words in actions().items())
+    return [row for row in rows if row.where]
 
 
 @require_http_methods(["GET", "POST"])

@@ -9,7 +9,6 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count, Q
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_POST
 
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
 
 READ, WRITE = posts.READ, posts.WRITE
 A_PAGE: Final = 50
+CARDS_SHOWN: Final = 20
 POSTS: Final = Table(
     "posts",
     (
@@ -51,11 +51,32 @@ PEOPLE: Final = Table(
     ),
 )
 
+SEATS: Final = Table(
+    "seats",
+    (
+        Column("account", N_("name of the account"), "user.username"),
+        Column("role", N_("role at the post")),
+        Column("since", N_("since when")),
+        Column("until", N_("until when; empty: no end")),
+        Column("in_force", N_("whether it counts now"), "counts"),
+    ),
+)
+CARDS: Final = Table(
+    "cards",
+    (
+        Column("card", N_("how the code of the card begins"), "lookup"),
+        Column("made_at", N_("when it was made")),
+        Column("until", N_("until when it is good")),
+        Column("used_at", N_("when it was used last")),
+        Column("state", N_("good, revoked or over")),
+    ),
+)
+
 
 # Where things lie: what an administrator does not look after is not there
 
 
-def of_post(request: HttpRequest, pk: int) -> str | None:
+def of_post(request: HttpRequest, pk: int, **_kind: str) -> str | None:
     """Give an area of a post that the actor looks after."""
     post = posts.posts_of(request.actor).filter(pk=pk).first()
     area = post.areas.first() if post else None
@@ -162,8 +183,6 @@ def _areas(post: Post) -> list[str]:
 def post_page(request: HttpRequest, pk: int) -> HttpResponse:
     """Show a post: its areas, its people, its cards."""
     post = get_object_or_404(posts.posts_of(request.actor), pk=pk)
-    rows = post.assignments.select_related("user").order_by("-since", "pk")
-    cards = Card.objects.filter(user__by_card=True, user__assignments__post=post)
     return render(
         request,
         "access/post.html",
@@ -171,12 +190,34 @@ def post_page(request: HttpRequest, pk: int) -> HttpResponse:
             "post": post,
             "level": _(LEVEL_WORDS[post.level]),
             "areas": _areas(post),
-            "rows": [(row, _(ROLE_WORDS[row.role]), _counts(row)) for row in rows if not row.user.by_card],
-            "cards": cards[:20],
+            "rows": [(row, _(ROLE_WORDS[row.role]), row.counts) for row in _people_at(post)],
+            "cards": _cards_of(post)[:CARDS_SHOWN],
             "roles": [(role, _(ROLE_WORDS[role])) for role in ROLES],
             "may_write": posts.posts_of(request.actor, WRITE).filter(pk=pk).exists(),
         },
     )
+
+
+@require_GET
+@access(READ, where=of_post)
+def seats_table(request: HttpRequest, pk: int, kind: str) -> HttpResponseBase:
+    """Give the people of a post as a file, those of before too."""
+    return SEATS.answer(_people_at(get_object_or_404(posts.posts_of(request.actor), pk=pk)), kind)
+
+
+@require_GET
+@access(READ, where=of_post)
+def cards_table(request: HttpRequest, pk: int, kind: str) -> HttpResponseBase:
+    """Give all cards of a post as a file, never their codes."""
+    return CARDS.answer(_cards_of(get_object_or_404(posts.posts_of(request.actor), pk=pk)), kind)
+
+
+def _people_at(post: Post) -> QuerySet[Assignment]:
+    return post.assignments.select_related("user").filter(user__by_card=False).order_by("-since", "pk")
+
+
+def _cards_of(post: Post) -> QuerySet[Card]:
+    return Card.objects.filter(user__by_card=True, user__assignments__post=post)
 
 
 @require_GET
@@ -211,7 +252,7 @@ def _person(request: HttpRequest, person: User, password: str = "") -> HttpRespo
         {
             "person": person,
             "password": password,
-            "rows": [(row, _(ROLE_WORDS[row.role]), _counts(row)) for row in rows],
+            "rows": [(row, _(ROLE_WORDS[row.role]), row.counts) for row in rows],
             "may_write": posts.people_of(request.actor, WRITE).filter(pk=person.pk).exists(),
         },
     )
@@ -292,8 +333,3 @@ def change_person(request: HttpRequest, pk: int) -> HttpResponse:
     elif what == "password" and not person.by_card:
         return _person(request, person, people.new_password(person).password)
     return redirect("person", pk=pk)
-
-
-def _counts(row: Assignment) -> bool:
-    now = timezone.now()
-    return row.user.is_active and row.since <= now and (row.until is None or row.until > now)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta, timezone
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
@@ -12,19 +12,31 @@ from django.utils import timezone as now_of
 from django.views.decorators.http import require_GET, require_http_methods
 
 from serentak.base.errors import Refused
-from serentak.base.messages import _
+from serentak.base.messages import N_, _
 from serentak.tower.access.guard import access
 from serentak.tower.access.territory import chain
 from serentak.tower.means.forms import KINDS, MOVEMENTS, RECIPIENTS, ClosingForm, GrantForm, MeansForm, MovementForm
 from serentak.tower.means.models import Grant, Means
 from serentak.tower.means.money import schemes
 from serentak.tower.means.services import add_movement, close_month, grants_in, means_in, standing
+from serentak.tower.site.tables import Column, Table
 from serentak.tower.site.templatetags.words import number, rupiah
 
 if TYPE_CHECKING:
     from datetime import date
 
     from django.http import HttpRequest, HttpResponse
+    from django.http.response import HttpResponseBase
+
+INSTALMENTS: Final = Table(
+    "instalments",
+    (
+        Column("due", N_("when it is due"), lambda row: row[0].due),
+        Column("rupiah", N_("rupiah of the instalment"), lambda row: row[0].rupiah),
+        Column("paid", N_("rupiah paid out"), lambda row: row[0].paid),
+        Column("overdue", N_("whether it is overdue"), lambda row: row[1]),
+    ),
+)
 
 
 def today() -> date:
@@ -32,7 +44,7 @@ def today() -> date:
     return now_of.now().astimezone(timezone(timedelta(hours=7))).date()
 
 
-def place_of_grant(_request: HttpRequest, pk: int) -> str | None:
+def place_of_grant(_request: HttpRequest, pk: int, **_kind: str) -> str | None:
     """Give the territory of a grant."""
     return Grant.objects.filter(pk=pk).values_list("territory", flat=True).first()
 
@@ -131,6 +143,15 @@ def grant(request: HttpRequest, pk: int) -> HttpResponse:
         "closing": closing,
     }
     return render(request, "means/grant.html", context, status=422 if what and used.errors else 200)
+
+
+@require_GET
+@access("funds.read", where=place_of_grant)
+def instalments_table(_request: HttpRequest, pk: int, kind: str) -> HttpResponseBase:
+    """Give the instalments of a grant as a file."""
+    day = today()
+    rows = ((each, each.late(day)) for each in standing(Grant.objects.get(pk=pk)).instalments)
+    return INSTALMENTS.answer(rows, kind, stem=f"{INSTALMENTS.name}-{pk}")
 
 
 @require_http_methods(["GET", "POST"])
