@@ -6,10 +6,12 @@ vehicle-days for the hours that the runs take::
 
     min  sum_r cost_r x_r + day * V
     s.t. sum_r a_vr x_r = n_v  for each village,   sum_r hours_r x_r <= shift * V,   V integer, x_r >= 0
+         sum_r x_r >= stations / (stations that one vehicle holds), rounded up
 
-It knows no windows, no release and no single vehicles; every plan is a solution of it, so that its value is a bound.
-Pricing is exact: the cheapest tour of every subset of villages by dynamic programming, then the most rewarding stations
-of it that a vehicle holds. V is branched on once, below and above its fractional value; the lesser of the two counts.
+The last row holds for whole runs, and so for every plan: without it the relaxation fills every run. The master knows no
+windows, no release and no single vehicles; every plan is a solution of it, so that its value is a bound. Pricing is
+exact: the cheapest tour of every subset of villages by dynamic programming, then the most rewarding stations of it that
+a vehicle holds. V is branched on once, below and above its fractional value; the lesser of the two counts.
 """
 
 from __future__ import annotations
@@ -29,6 +31,8 @@ from serentak.routing.roster import Crew, crews
 MOST_VILLAGES = 17
 """Villages up to which every subset is priced; beyond it there is no bound."""
 MOST_ROUNDS = 400
+OVERTIME = 10_000.0
+"""Vehicle-days that one beyond those allowed costs: dear enough that none is bought where there is another way."""
 EPSILON = 1e-6
 
 
@@ -111,25 +115,26 @@ class _Master:
     def solve(self, low: int, high: int | None) -> tuple[float, float] | None:
         """Give value and vehicle-days of the relaxation with V from low to high, or None where pricing did not end."""
         for _round in range(MOST_ROUNDS):
-            value, days, prices, hours = self._relaxed(low, high)
-            if not self._price(prices, hours):
+            value, days, prices, hours, run = self._relaxed(low, high)
+            if not self._price(prices, hours, run):
                 return value, days
         return None
 
-    def _relaxed(self, low: int, high: int | None) -> tuple[float, float, NDArray[np.float64], float]:
-        """Solve the master over the columns known.
+    def _relaxed(self, low: int, high: int | None) -> tuple[float, float, NDArray[np.float64], float, float]:
+        """Solve the master over the columns known; give value, vehicle-days, and prices of stations, seconds and runs.
 
         Hours that no vehicle has can be bought at a dear price: a relaxation, so that the value stays a bound.
         """
         highs = highspy.Highs()
         highs.setOptionValue("output_flag", False)
-        inf, dear = highspy.kHighsInf, 20.0 * self.day
+        inf, dear = highspy.kHighsInf, OVERTIME * self.day
         for village in range(self.size):
             highs.addRow(float(self.counts[village]), float(self.counts[village]), 0, [], [])
         highs.addRow(-inf, 0.0, 0, [], [])
-        rows = np.arange(self.size + 1, dtype=np.int32)
+        highs.addRow(float(-(-int(self.counts.sum()) // self.most)), inf, 0, [], [])
+        rows = np.arange(self.size + 2, dtype=np.int32)
         for cost, hours, use in self.columns:
-            values = np.array([*use, hours / self.shift], dtype=np.float64)
+            values = np.array([*use, hours / self.shift, 1.0], dtype=np.float64)
             kept = values != 0
             highs.addCol(cost / self.day, 0.0, inf, int(kept.sum()), rows[kept], values[kept])
         last = np.array([self.size], dtype=np.int32)
@@ -139,9 +144,10 @@ class _Master:
         found = highs.getSolution()
         values, duals = found.col_value, np.array(found.row_dual)
         value = highs.getInfo().objective_function_value * self.day
-        return value, values[-2], duals[:-1] * self.day, -duals[-1] * self.day / self.shift
+        prices, (hours, run) = duals[:-2] * self.day, duals[-2:] * self.day
+        return value, values[-2], prices, -hours / self.shift, run
 
-    def _price(self, prices: NDArray[np.float64], hours: float) -> bool:
+    def _price(self, prices: NDArray[np.float64], hours: float, run: float) -> bool:
         """Add the runs that would lower the value most; tell whether there was any."""
         second = self.per_second + hours
         arc = self.metres * self.per_metre + self.seconds * second
@@ -149,7 +155,7 @@ class _Master:
         gain = prices - self.service * hours - gap
         tours, last = _tours(arc)
         best, counts = _best(tours, gain, self.counts.astype(np.int64), self.most)
-        worth = best + gap - self.handling * hours
+        worth = best + gap - self.handling * hours + run
         added = False
         for subset in np.argsort(-worth)[:30]:
             if worth[subset] <= EPSILON * self.day:
